@@ -1,0 +1,1 @@
+"""Watch a convolutional network written in NumPy learn, and take it apart."""

@@ -1,0 +1,1 @@
+"""Data sets: reading, checking, fetching and splitting images; knows no network."""

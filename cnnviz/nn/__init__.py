@@ -1,0 +1,1 @@
+"""The network: layers, losses, optimizers and shapes, in NumPy alone."""

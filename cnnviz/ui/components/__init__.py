@@ -1,0 +1,1 @@
+"""Small components that run in the browser."""
