@@ -1,1 +1,23 @@
 """Data sets: reading, checking, fetching and splitting images; knows no network."""
+
+from cnnviz.data.catalog import KNOWN, Available, available, load
+from cnnviz.data.dataset import CLASSES, HEIGHT, WIDTH, Dataset, Split, Splits
+from cnnviz.data.errors import DataError
+from cnnviz.data.splits import DataChoice, split, strip_indices
+
+__all__ = [
+    "CLASSES",
+    "HEIGHT",
+    "KNOWN",
+    "WIDTH",
+    "Available",
+    "DataChoice",
+    "DataError",
+    "Dataset",
+    "Split",
+    "Splits",
+    "available",
+    "load",
+    "split",
+    "strip_indices",
+]
