@@ -1,1 +1,1 @@
-"""Small components that run in the browser."""
+"""Small components of our own: what Streamlit's widgets cannot draw or must not redraw."""

@@ -1,0 +1,164 @@
+// A table of buttons, kept from poll to poll; one sentence tells what the cell in question means.
+
+const states = new WeakMap()
+const HINT =
+  'Point at a cell to read it, click it to see its images. The shade is the share of the row ' +
+  '(its square root, so that rare mistakes show).'
+
+const make = (tag, className, parent, text) => {
+  const el = document.createElement(tag)
+  el.className = className
+  if (text !== undefined) el.textContent = text
+  parent.append(el)
+  return el
+}
+const set = (el, text) => el.textContent !== text && (el.textContent = text)
+const same = (a, b) => !!a && !!b && a[0] === b[0] && a[1] === b[1]
+
+const isDark = (host) => {
+  const dot = new OffscreenCanvas(1, 1).getContext('2d')
+  dot.fillStyle = getComputedStyle(host).getPropertyValue('--st-background-color').trim()
+  dot.fillRect(0, 0, 1, 1)
+  const [r, g, b] = dot.getImageData(0, 0, 1, 1).data
+  return 0.299 * r + 0.587 * g + 0.114 * b < 128
+}
+
+// "37 images of 4 were taken for 9 (3.8 % of the 4s)."
+const sentence = ({ counts, classes }, [t, p]) => {
+  const total = counts[t].reduce((a, b) => a + b, 0)
+  if (!total) return `There is no image of ${classes[t]} here.`
+  const count = counts[t][p]
+  const images = `${count || 'No'} ${count === 1 ? 'image' : 'images'} of ${classes[t]}`
+  const verb = count === 1 ? 'was' : 'were'
+  const what = t === p ? `${verb} recognized` : `${verb} taken for ${classes[p]}`
+  const whole = /^\d+$/.test(classes[t]) ? `the ${classes[t]}s` : `all ${classes[t]} images`
+  return `${images} ${what} (${((100 * count) / total).toFixed(1)} % of ${whole}).`
+}
+
+// --- the table ----------------------------------------------------------------------------------
+
+const build = (state, classes) => {
+  const { root } = state
+  root.replaceChildren()
+  const table = make('table', '', root)
+  table.setAttribute('role', 'grid')
+  table.ariaLabel = 'Confusion matrix: a row for each true class, a column for each prediction'
+  const columns = make('colgroup', '', table)
+  make('col', 'names', columns)
+  classes.forEach(() => make('col', '', columns))
+  const head = make('thead', '', table)
+  const axes = make('tr', '', head)
+  make('td', '', axes)
+  make('th', 'axis', axes, 'taken for').colSpan = classes.length
+  const names = make('tr', '', head)
+  make('th', 'axis true', names, 'true')
+  const long = classes.some((name) => name.length > 3) ? 'name long' : 'name'
+  state.columns = classes.map((name) => heading(names, long, name, 'col'))
+  const body = make('tbody', '', table)
+  state.rows = []
+  state.cells = classes.map((name, t) => {
+    const row = make('tr', '', body)
+    state.rows.push(heading(row, 'name', name, 'row'))
+    return classes.map((_, p) => newCell(state, row, [t, p]))
+  })
+  const longest = Math.max(...classes.map((name) => name.length))
+  root.style.setProperty('--names', `${Math.max(2.25, Math.min(6.5, 1 + 0.48 * longest))}rem`)
+  state.line = make('div', 'sentence', root)
+  state.line.ariaLive = 'polite'
+  state.classes = classes
+}
+
+const heading = (row, className, name, scope) => {
+  const th = make('th', className, row)
+  th.scope = scope
+  th.title = name
+  make('span', '', th, name)
+  return th
+}
+
+const newCell = (state, row, place) => {
+  const td = make('td', '', row)
+  td.setAttribute('role', 'gridcell')
+  const button = make('button', '', td)
+  button.type = 'button'
+  button.onpointerenter = () => look(state, place)
+  button.onpointerleave = () => look(state, null)
+  button.onfocus = () => look(state, place)
+  button.onblur = () => look(state, null)
+  button.onclick = () => choose(state, place)
+  button.onkeydown = (event) => walk(state, event, place)
+  return button
+}
+
+const draw = (state) => {
+  const { data, cells } = state
+  state.root.classList.toggle('dark', isDark(state.root))
+  cells.forEach((row, t) => {
+    const total = data.counts[t].reduce((a, b) => a + b, 0) || 1
+    row.forEach((button, p) => {
+      const count = data.counts[t][p]
+      const shade = Math.sqrt(count / total)
+      set(button, String(count))
+      button.ariaLabel = sentence(data, [t, p])
+      button.ariaPressed = String(same(state.chosen, [t, p]))
+      button.tabIndex = same(state.home, [t, p]) ? 0 : -1
+      button.classList.toggle('diagonal', t === p)
+      button.classList.toggle('none', !count)
+      button.classList.toggle('bold', shade > 0.6)
+      button.style.setProperty('--shade', `${(100 * shade).toFixed(1)}%`)
+    })
+  })
+  look(state, state.at)
+}
+
+// --- what the reader does -----------------------------------------------------------------------
+
+const look = (state, place) => {
+  state.at = place
+  const shown = place || state.chosen
+  set(state.line, shown ? sentence(state.data, shown) : HINT)
+  state.line.classList.toggle('idle', !shown)
+  state.rows.forEach((th, t) => th.classList.toggle('lit', !!shown && shown[0] === t))
+  state.columns.forEach((th, p) => th.classList.toggle('lit', !!shown && shown[1] === p))
+}
+
+const choose = (state, place) => {
+  state.touched = true
+  state.home = place
+  state.chosen = same(state.chosen, place) ? null : place
+  draw(state)
+  state.setStateValue('cell', state.chosen)
+}
+
+const walk = (state, event, [t, p]) => {
+  const last = state.classes.length - 1
+  const to = {
+    ArrowLeft: [t, p - 1],
+    ArrowRight: [t, p + 1],
+    ArrowUp: [t - 1, p],
+    ArrowDown: [t + 1, p],
+    Home: [t, 0],
+    End: [t, last],
+  }[event.key]
+  if (!to) return
+  event.preventDefault()
+  const clamp = (i) => Math.max(0, Math.min(last, i))
+  state.cells[t][p].tabIndex = -1
+  state.home = to.map(clamp)
+  const button = state.cells[state.home[0]][state.home[1]]
+  button.tabIndex = 0
+  button.focus()
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector('.confusion')
+  const state = states.get(root) || { root, home: [0, 0], at: null, chosen: null, touched: false }
+  states.set(root, state)
+  Object.assign(state, { data, setStateValue })
+  if (JSON.stringify(state.classes) !== JSON.stringify(data.classes)) {
+    Object.assign(state, { home: [0, 0], at: null, touched: false })
+    build(state, data.classes)
+  }
+  if (!state.touched) state.chosen = data.selected
+  draw(state)
+}

@@ -1,0 +1,203 @@
+// Tiles on canvases that are kept from poll to poll; one line tells the value under the pointer.
+
+const states = new WeakMap()
+const HINT = 'Point at a pixel, or press Tab and the arrow keys, to read its value.'
+const SIGNS = { right: '✓', wrong: '✗' }
+
+const make = (tag, className, parent) => {
+  const el = document.createElement(tag)
+  el.className = className
+  parent.append(el)
+  return el
+}
+const set = (el, text) => el.textContent !== text && (el.textContent = text)
+
+// --- numbers and colors -------------------------------------------------------------------------
+
+const decode = ({ pixels, type }) => {
+  const bytes = Uint8Array.from(atob(pixels), (c) => c.charCodeAt(0))
+  return type === 'uint8' ? bytes : new Float32Array(bytes.buffer)
+}
+
+// The shortest decimal that is this float32 and no other.
+const exact = (value) => {
+  if (!Number.isFinite(value)) return String(value)
+  for (let digits = 1; digits < 9; digits++)
+    if (Math.fround(value.toPrecision(digits)) === value) return minus(value.toPrecision(digits))
+  return minus(value.toPrecision(9))
+}
+const minus = (text) => String(Number(text)).replaceAll('-', '−')
+const short = (value) => minus(value.toPrecision(3))
+
+const rgb = (color) => {
+  const dot = new OffscreenCanvas(1, 1).getContext('2d')
+  dot.fillStyle = color
+  dot.fillRect(0, 0, 1, 1)
+  return [...dot.getImageData(0, 0, 1, 1).data].slice(0, 3)
+}
+
+// 256 colors from lowest to highest: paper to ink, or the theme's diverging scale around zero.
+const colorTable = (palette, host) => {
+  const style = getComputedStyle(host)
+  const css = (name) => style.getPropertyValue(`--st-${name}`).trim()
+  const colors =
+    palette === 'gray'
+      ? [css('background-color'), css('text-color')]
+      : css('chart-diverging-colors').split(/,(?![^(]*\))/)
+  const stops = colors.map(rgb)
+  return Array.from({ length: 256 }, (_, i) => {
+    const place = (i / 255) * (stops.length - 1)
+    const k = Math.min(Math.floor(place), stops.length - 2)
+    return stops[k].map((c, j) => c + (stops[k + 1][j] - c) * (place - k))
+  })
+}
+
+const paint = (canvas, values, width, height, index) => {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
+  const context = canvas.getContext('2d')
+  const image = context.createImageData(width, height)
+  values.forEach((_, i) => {
+    image.data.set(index(values[i]), 4 * i)
+    image.data[4 * i + 3] = 255
+  })
+  context.putImageData(image, 0, 0)
+}
+
+// --- one tile -----------------------------------------------------------------------------------
+
+const newTile = (state) => {
+  const item = make('li', '', state.list)
+  const frame = make('div', 'frame', item)
+  const canvas = make('canvas', '', frame)
+  const cursor = make('div', 'cursor', frame)
+  const sign = make('span', 'sign', frame)
+  const caption = make('div', 'caption', item)
+  canvas.setAttribute('role', 'img')
+  sign.ariaHidden = caption.ariaHidden = 'true' // both are in the name of the picture
+  const tile = { item, frame, canvas, cursor, sign, caption }
+  const number = () => state.tiles.indexOf(tile)
+  canvas.onpointermove = (event) => point(state, number(), ...cellAt(state, canvas, event))
+  canvas.onpointerleave = () => point(state, null)
+  canvas.onfocus = () => canvas.matches(':focus-visible') && point(state, number(), 0, 0)
+  canvas.onblur = () => point(state, null)
+  canvas.onkeydown = (event) => walk(state, event)
+  return tile
+}
+
+const cellAt = ({ data }, canvas, event) => {
+  const [, height, width] = data.shape
+  const box = canvas.getBoundingClientRect()
+  const clamp = (value, end) => Math.max(0, Math.min(end - 1, Math.floor(value)))
+  return [
+    clamp(((event.clientY - box.top) / box.height) * height, height),
+    clamp(((event.clientX - box.left) / box.width) * width, width),
+  ]
+}
+
+const drawTile = (state, tile, number) => {
+  const { data, values, table } = state
+  const [, height, width] = data.shape
+  const [mark, title, caption] = ['marks', 'titles', 'captions'].map((k) => data[k][number] || '')
+  const scale = 255 / (data.high - data.low || 1)
+  const part = values.subarray(number * height * width, (number + 1) * height * width)
+  const index = (v) => table[Math.max(0, Math.min(255, Math.round((v - data.low) * scale) || 0))]
+  paint(tile.canvas, part, width, height, index)
+  const zoom = data.size / Math.max(height, width)
+  tile.canvas.style.width = `${zoom * width}px`
+  tile.canvas.style.height = `${zoom * height}px`
+  tile.item.className = mark
+  tile.frame.title = title
+  const name = title || `Picture ${number + 1}`
+  tile.canvas.ariaLabel = [name, caption.replaceAll('\n', ', '), mark].filter(Boolean).join('. ')
+  tile.canvas.tabIndex = number === Math.min(state.home, data.shape[0] - 1) ? 0 : -1
+  set(tile.sign, SIGNS[mark] || '')
+  set(tile.caption, caption)
+}
+
+// --- the pixel that is read ---------------------------------------------------------------------
+
+const point = (state, tile, row, column) => {
+  if (state.at) state.tiles[state.at.tile]?.cursor.style.removeProperty('display')
+  state.at = tile === null ? null : { tile, row, column }
+  readOut(state)
+}
+
+const readOut = (state) => {
+  const { at, data, values, tiles, value } = state
+  value.classList.toggle('idle', !at)
+  if (!at) return set(value, HINT)
+  const [, height, width] = data.shape
+  const zoom = data.size / Math.max(height, width)
+  const place = { left: at.column * zoom, top: at.row * zoom, width: zoom, height: zoom }
+  for (const [side, pixels] of Object.entries(place)) tiles[at.tile].cursor.style[side] = `${pixels}px`
+  tiles[at.tile].cursor.style.display = 'block'
+  const name = data.titles[at.tile] ? `${data.titles[at.tile]} · ` : ''
+  const number = exact(values[(at.tile * height + at.row) * width + at.column])
+  set(value, `${name}row ${at.row}, column ${at.column}: ${number}`)
+}
+
+// Arrows walk over pixels and on into the neighbor tile; Page keys go from tile to tile.
+const walk = (state, event) => {
+  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
+  const jump = { PageUp: -1, PageDown: 1, Home: -Infinity, End: Infinity }
+  const [count, height, width] = state.data.shape
+  let { tile, row, column } = state.at || { tile: state.home, row: 0, column: 0 }
+  if (event.key in jump) tile += jump[event.key]
+  else if (event.key in step) {
+    row = Math.max(0, Math.min(height - 1, row + step[event.key][0]))
+    column += step[event.key][1]
+    if (column < 0) [tile, column] = tile > 0 ? [tile - 1, width - 1] : [tile, 0]
+    if (column >= width) [tile, column] = tile < count - 1 ? [tile + 1, 0] : [tile, width - 1]
+  } else return
+  event.preventDefault()
+  tile = Math.max(0, Math.min(count - 1, tile))
+  if (tile !== state.home) {
+    state.tiles[state.home].canvas.tabIndex = -1
+    state.tiles[(state.home = tile)].canvas.tabIndex = 0
+    state.tiles[tile].canvas.focus()
+  }
+  point(state, tile, row, column)
+}
+
+// --- the whole ----------------------------------------------------------------------------------
+
+const begin = (root) => {
+  const label = make('div', 'label', root)
+  const list = make('ul', '', root)
+  const foot = make('div', 'foot', root)
+  const value = make('div', 'value', foot)
+  const legend = make('div', 'legend', foot)
+  const bar = make('canvas', '', legend)
+  const numbers = [0, 1, 2].map(() => make('span', '', legend))
+  value.ariaLive = 'polite'
+  bar.ariaHidden = 'true'
+  return { root, label, list, value, legend, bar, numbers, tiles: [], home: 0, at: null }
+}
+
+const drawLegend = ({ data, table, legend, bar, numbers }) => {
+  legend.hidden = data.palette !== 'diverging'
+  if (legend.hidden) return
+  legend.title = 'All these pictures share this range.'
+  paint(bar, Float32Array.from({ length: 256 }, (_, i) => i), 256, 1, (i) => table[i])
+  ;[data.low, 0, data.high].forEach((number, i) => set(numbers[i], short(number)))
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector('.tiles')
+  const state = states.get(root) || begin(root)
+  states.set(root, state)
+  const [count] = data.shape
+  const cell = data.captions.length ? Math.max(data.size, 72) : data.size
+  Object.assign(state, { data, values: decode(data), table: colorTable(data.palette, root) })
+  set(state.label, data.label)
+  state.label.classList.toggle('unseen', !data.showLabel)
+  state.list.ariaLabel = data.label
+  root.style.setProperty('--cell', `${cell}px`)
+  while (state.tiles.length < count) state.tiles.push(newTile(state))
+  while (state.tiles.length > count) state.tiles.pop().item.remove()
+  if (state.at && state.at.tile >= count) state.at = null
+  state.home = Math.max(0, Math.min(state.home, count - 1))
+  state.tiles.forEach((tile, number) => drawTile(state, tile, number))
+  drawLegend(state)
+  readOut(state)
+}

@@ -1,0 +1,111 @@
+"""A grid of small pictures whose every pixel can be read: filters, activations, test images."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.ui.components.declare import declare
+
+Palette = Literal["gray", "diverging"]
+Mark = Literal["right", "wrong", ""]
+
+_TILES = declare("tiles", "<div class='tiles'></div>")
+
+
+def tiles(
+    images: NDArray[np.float32] | NDArray[np.uint8],
+    *,
+    key: str,
+    label: str,
+    captions: Sequence[str] = (),
+    marks: Sequence[Mark] = (),
+    titles: Sequence[str] = (),
+    palette: Palette = "gray",
+    limits: tuple[float, float] | None = None,
+    size: int = 56,
+    show_label: bool = True,
+) -> None:
+    r"""Show images as tiles; pointing at a pixel, or walking to it with the arrows, reads it.
+
+    Parameters
+    ----------
+    images : float32 or uint8 array, shape (N, H, W)
+    key : str
+    label : str
+        What these pictures are; read out by screen readers also when it is not shown.
+    captions, marks, titles : sequences, length N or 0
+        Words beneath a tile (``\n`` starts a second line); "right" or "wrong" (a sign and a border,
+        not color alone) or ""; the name of a tile in its tooltip and for screen readers.
+    palette : "gray" or "diverging"
+        Ink on paper, or two colors around zero with a legend.
+    limits : (lowest, highest), optional
+        The range of the palette, the same for all tiles; by default 0 to 255 for uint8 and the
+        range of the values otherwise. A diverging palette reaches as far below zero as above.
+    size : int
+        The longer side of a tile, in pixels.
+    show_label : bool
+
+    Raises
+    ------
+    ValueError
+        If shapes, lengths or names do not fit; the message says which.
+    """
+    data = tiles_data(images, captions, marks, titles, palette, limits)
+    look = {"label": label, "showLabel": show_label, "size": size}
+    _TILES(key=key, data={**data, **look})
+
+
+def tiles_data(
+    images: NDArray[np.float32] | NDArray[np.uint8],
+    captions: Sequence[str],
+    marks: Sequence[Mark],
+    titles: Sequence[str],
+    palette: Palette,
+    limits: tuple[float, float] | None,
+) -> dict[str, Any]:
+    """What travels to the browser, checked."""
+    pixels = np.asarray(images)
+    if pixels.ndim != 3 or pixels.dtype not in (np.float32, np.uint8):
+        raise ValueError(
+            f"Tiles are float32 or uint8 images of shape (N, H, W), "
+            f"got {pixels.dtype} of shape {pixels.shape}."
+        )
+    for name, words in (("captions", captions), ("marks", marks), ("titles", titles)):
+        if len(words) not in (0, len(pixels)):
+            raise ValueError(f"{len(pixels)} tiles need {len(pixels)} {name}, got {len(words)}.")
+    if unknown := set(marks) - {"right", "wrong", ""}:
+        raise ValueError(f'A mark is "right", "wrong" or "", got {sorted(unknown)}.')
+    low, high = _limits(pixels, palette, limits)
+    return {
+        "shape": pixels.shape,
+        "type": pixels.dtype.name,
+        "pixels": b64encode(pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()).decode(),
+        "captions": list(captions),
+        "marks": list(marks),
+        "titles": list(titles),
+        "palette": palette,
+        "low": low,
+        "high": high,
+    }
+
+
+def _limits(
+    pixels: NDArray[Any], palette: Palette, limits: tuple[float, float] | None
+) -> tuple[float, float]:
+    """Lowest and highest value of the palette; diverging: the same distance from zero."""
+    finite = pixels[np.isfinite(pixels)]
+    if limits is not None:
+        low, high = map(float, limits)
+    elif pixels.dtype == np.uint8:
+        low, high = 0.0, 255.0
+    elif not finite.size:
+        low, high = 0.0, 1.0
+    else:
+        low, high = float(finite.min()), float(finite.max())
+    if palette == "diverging":
+        high = max(abs(low), abs(high))
+        low = -high
+    return low, high
