@@ -1,0 +1,124 @@
+"""Named networks as plain data, each with a line on where it comes from."""
+
+from dataclasses import dataclass
+
+from cnnviz.nn.model import Sequential
+from cnnviz.nn.spec import Spec
+
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network with the settings that train it well."""
+
+    name: str
+    title: str
+    source: str
+    layers: tuple[Spec, ...]
+    batch_size: int
+    lr: float
+    optimizer: Spec
+    schedule: Spec
+    epochs: int
+
+
+def conv(channels: int, kernel: int, **more: object) -> Spec:
+    """Return a convolution as data."""
+    return {"type": "Conv2d", "out_channels": channels, "kernel_size": kernel, **more}
+
+
+def linear(features: int) -> Spec:
+    """Return a linear layer as data."""
+    return {"type": "Linear", "out_features": features}
+
+
+RELU: Spec = {"type": "ReLU"}
+FLATTEN: Spec = {"type": "Flatten"}
+POOL: Spec = {"type": "MaxPool2d", "kernel_size": 2}
+LOGITS = linear(CLASSES)
+MOMENTUM: Spec = {"type": "SGD", "momentum": 0.9}
+PLAIN: Spec = {"type": "SGD"}
+ADAM: Spec = {"type": "Adam"}
+CONSTANT: Spec = {"type": "Constant"}
+ONE_CYCLE: Spec = {"type": "OneCycle"}
+
+ARCHITECTURES: dict[str, Architecture] = {
+    architecture.name: architecture
+    for architecture in (
+        Architecture(
+            name="im2col-lenet",
+            title="LeNet by im2col",
+            source="LeNet-5 with ReLU and max-pooling, as in NumPy tutorials on im2col.",
+            layers=(
+                *(conv(6, 5), RELU, POOL, conv(16, 5), RELU, POOL, FLATTEN),
+                *(linear(120), RELU, linear(84), RELU, LOGITS),
+            ),
+            batch_size=64,
+            lr=0.05,
+            optimizer=MOMENTUM,
+            schedule=ONE_CYCLE,
+            epochs=4,
+        ),
+        Architecture(
+            name="tf2-cnn",
+            title="TensorFlow's MNIST network",
+            source="The two convolutions and two dense layers of TensorFlow's MNIST tutorials.",
+            layers=(
+                *(conv(32, 5, padding="same"), RELU, POOL),
+                *(conv(64, 5, padding="same"), RELU, POOL, FLATTEN, linear(1024), RELU, LOGITS),
+            ),
+            batch_size=50,
+            lr=0.001,
+            optimizer=ADAM,
+            schedule=CONSTANT,
+            epochs=5,
+        ),
+        Architecture(
+            name="gluon-lenet",
+            title="Gluon's LeNet",
+            source="LeNet as in the MXNet Gluon introductions, with ReLU and 3×3 kernels behind.",
+            layers=(
+                *(conv(20, 5), RELU, POOL, conv(50, 3), RELU, POOL, FLATTEN),
+                *(linear(128), RELU, LOGITS),
+            ),
+            batch_size=256,
+            lr=0.2,
+            optimizer=PLAIN,
+            schedule=CONSTANT,
+            epochs=5,
+        ),
+        Architecture(
+            name="simple-convnet",
+            title="One convolution",
+            source="SimpleConvNet of the book Deep Learning from Scratch (K. Saitoh).",
+            layers=(conv(30, 5), RELU, POOL, FLATTEN, linear(100), RELU, LOGITS),
+            batch_size=100,
+            lr=0.001,
+            optimizer=ADAM,
+            schedule=CONSTANT,
+            epochs=5,
+        ),
+        Architecture(
+            name="same-valid-net",
+            title="SAME, then VALID with stride 2",
+            source="A tutorial's two 3×3 convolutions that show both paddings, trained on little.",
+            layers=(
+                *(conv(8, 3, padding="same"), RELU, conv(8, 3, stride=2), RELU),
+                *(FLATTEN, LOGITS),
+            ),
+            batch_size=10,
+            lr=0.03,
+            optimizer=PLAIN,
+            schedule=CONSTANT,
+            epochs=10,
+        ),
+    )
+}
+
+
+def build(name: str) -> Sequential:
+    """Return the network of that name; ValueError lists the names there are."""
+    if name not in ARCHITECTURES:
+        raise ValueError(f"There is no network {name!r}; there are {', '.join(ARCHITECTURES)}.")
+    return Sequential.from_specs(ARCHITECTURES[name].layers)

@@ -1,0 +1,219 @@
+"""Integers only: padding, output size, receptive field, what is dropped."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from cnnviz.nn.checks import choice, integer
+
+Shape = tuple[int, ...]
+"""A shape without the batch axis."""
+
+Pair = tuple[int, int]
+"""(height, width) or (before, after)."""
+
+Pads = tuple[Pair, Pair]
+"""((top, bottom), (left, right)): zeros around an image."""
+
+Padding = str | int | Pair | Pads
+"""What a user may write for padding."""
+
+PADDINGS = ("valid", "same", "same_lower", "full")
+AXES = ("height", "width")
+
+
+class ShapeError(ValueError):
+    """A layer does not fit its input; the sentence has the arithmetic."""
+
+
+def pair(value: object, name: str, *, minimum: int = 1) -> Pair:
+    """Return (height, width) of an integer or of a pair of integers."""
+    if isinstance(value, tuple | list):
+        if len(value) != 2:
+            raise ValueError(f"{name} must be an integer or a pair of them, received {value!r}.")
+        first, second = (integer(item, name, minimum=minimum) for item in value)
+        return first, second
+    size = integer(value, name, minimum=minimum)
+    return size, size
+
+
+def compact_pair(value: object, name: str) -> int | Pair:
+    """Return the shortest way to write a pair: 5 rather than (5, 5)."""
+    height, width = pair(value, name)
+    return height if height == width else (height, width)
+
+
+def compact_padding(value: object, name: str) -> Padding:
+    """Check a padding and return the shortest way to write it."""
+    if isinstance(value, str):
+        return choice(value, name, PADDINGS)
+    if isinstance(value, tuple | list) and any(isinstance(item, tuple | list) for item in value):
+        if len(value) != 2:
+            raise ValueError(f"{name} must be ((top, bottom), (left, right)), received {value!r}.")
+        rows, columns = (pair(item, name, minimum=0) for item in value)
+    else:
+        height, width = pair(value, name, minimum=0)
+        rows, columns = (height, height), (width, width)
+    if rows[0] != rows[1] or columns[0] != columns[1]:
+        return rows, columns
+    return rows[0] if rows[0] == columns[0] else (rows[0], columns[0])
+
+
+def window_extent(kernel: int, dilation: int) -> int:
+    """Return the cells a dilated kernel spans: (kernel − 1) × dilation + 1."""
+    return (kernel - 1) * dilation + 1
+
+
+def output_size(size: int, extent: int, stride: int, pads: Pair) -> int:
+    """Return the number of windows along one axis, 0 if not even one fits."""
+    return max((size + sum(pads) - extent) // stride + 1, 0)
+
+
+def named_padding(word: str, size: int, extent: int, stride: int) -> Pair:
+    """Return (before, after) of a padding given by its name, along one axis.
+
+    "same" is TensorFlow's: ceil(size / stride) windows, an odd cell after; "same_lower" before.
+    """
+    if word == "valid":
+        return 0, 0
+    if word == "full":
+        return extent - 1, extent - 1
+    windows = -(-size // stride)
+    total = max((windows - 1) * stride + extent - size, 0)
+    less, more = total // 2, total - total // 2
+    return (less, more) if word == "same" else (more, less)
+
+
+def resolve_padding(padding: Padding, size: Pair, extent: Pair, stride: Pair) -> Pads:
+    """Return ((top, bottom), (left, right)) of any padding a user may write."""
+    if isinstance(padding, str):
+        top_bottom, left_right = (
+            named_padding(padding, size[axis], extent[axis], stride[axis]) for axis in (0, 1)
+        )
+        return top_bottom, left_right
+    if isinstance(padding, int):
+        return (padding, padding), (padding, padding)
+    if isinstance(padding[0], int):
+        height, width = padding
+        return (height, height), (width, width)
+    return padding
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where a window comes to stand on an image of one size: all integers resolved."""
+
+    size: Pair
+    kernel: Pair
+    stride: Pair
+    dilation: Pair
+    pads: Pads
+    output: Pair
+
+    @property
+    def extent(self) -> Pair:
+        """The cells that a window spans."""
+        return (
+            window_extent(self.kernel[0], self.dilation[0]),
+            window_extent(self.kernel[1], self.dilation[1]),
+        )
+
+    @property
+    def padded(self) -> Pair:
+        """The size of the image with its padding."""
+        return self.size[0] + sum(self.pads[0]), self.size[1] + sum(self.pads[1])
+
+    @property
+    def dropped(self) -> Pair:
+        """Rows and columns at the end of the padded image that no window reaches."""
+        rows, columns = (
+            self.padded[axis] - (self.output[axis] - 1) * self.stride[axis] - self.extent[axis]
+            for axis in (0, 1)
+        )
+        return rows, columns
+
+    @property
+    def windows(self) -> int:
+        """P = OH · OW."""
+        return self.output[0] * self.output[1]
+
+    def only_padding(self) -> tuple[str, int] | None:
+        """Return (axis, index) of the first window that would see nothing but padding."""
+        for axis, name in enumerate(AXES):
+            for index in range(self.output[axis]):
+                if not self._meets_image(axis, index):
+                    return name, index
+        return None
+
+    def _meets_image(self, axis: int, index: int) -> bool:
+        """Tell whether a kernel cell of the window falls on the image, along one axis."""
+        start = index * self.stride[axis] - self.pads[axis][0]
+        dilation = self.dilation[axis]
+        first = max(-(start // dilation), 0)  # the first kernel cell at or after the image's start
+        return first < self.kernel[axis] and start + first * dilation < self.size[axis]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A sliding window as a layer describes it: pairs, and padding as the user wrote it."""
+
+    kernel: Pair
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
+    padding: Padding = "valid"
+
+    def place(self, size: Pair, owner: str) -> Grid:
+        """Return the grid of this window on an image of `size` (height, width).
+
+        Raises
+        ------
+        ShapeError
+            If the window does not fit; the sentence begins with `owner`.
+        """
+        extent = (
+            window_extent(self.kernel[0], self.dilation[0]),
+            window_extent(self.kernel[1], self.dilation[1]),
+        )
+        pads = resolve_padding(self.padding, size, extent, self.stride)
+        output = (
+            output_size(size[0], extent[0], self.stride[0], pads[0]),
+            output_size(size[1], extent[1], self.stride[1], pads[1]),
+        )
+        for axis in (0, 1):
+            if output[axis] < 1:
+                raise ShapeError(self._misfit(owner, axis, size[axis], pads[axis]))
+        return Grid(size, self.kernel, self.stride, self.dilation, pads, output)
+
+    def _misfit(self, owner: str, axis: int, size: int, pads: Pair) -> str:
+        """Return the sentence for a window that is larger than the padded image."""
+        kernel, dilation = self.kernel[axis], self.dilation[axis]
+        extent = window_extent(kernel, dilation)
+        window = f"({kernel} − 1) × {dilation} + 1 = {extent}" if dilation > 1 else f"{extent}"
+        return (
+            f"{owner}: the {self.kernel[0]}×{self.kernel[1]} kernel does not fit: {AXES[axis]} "
+            f"{size} + padding {pads[0]} + {pads[1]} = {size + sum(pads)} is smaller than the "
+            f'window of {window}; use padding="same", a smaller kernel, or remove a pooling '
+            f"layer before it."
+        )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one cell of a layer's output sees of the network's input, along both axes."""
+
+    receptive_field: Pair = (1, 1)
+    jump: Pair = (1, 1)
+
+    def through(self, window: Window) -> "Reach":
+        """Return the reach behind one more layer: field + (extent − 1) × jump, jump × stride."""
+        field, jump = zip(
+            *(
+                (
+                    self.receptive_field[axis]
+                    + (window.kernel[axis] - 1) * window.dilation[axis] * self.jump[axis],
+                    self.jump[axis] * window.stride[axis],
+                )
+                for axis in (0, 1)
+            ),
+            strict=True,
+        )
+        return Reach(cast(Pair, field), cast(Pair, jump))

@@ -1,0 +1,76 @@
+"""What every layer is: an immutable description without arrays and without state."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from cnnviz.nn.geometry import Shape, ShapeError, Window
+from cnnviz.nn.types import Array, Params
+
+
+@dataclass(frozen=True)
+class Layer(ABC):
+    """A layer of a network. Parameters are drawn by `init` and passed in."""
+
+    buffers: ClassVar[tuple[str, ...]] = ()
+    """Names among the parameters that are state, not trained (running statistics)."""
+
+    sees_all: ClassVar[bool] = False
+    """Whether every output depends on the whole input."""
+
+    @abstractmethod
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of the output; ShapeError if the layer does not fit."""
+
+    @abstractmethod
+    def forward(
+        self,
+        params: Params,
+        x: Array,
+        *,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[Array, Any]:
+        """Return the output and what `backward` needs."""
+
+    @abstractmethod
+    def backward(
+        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+    ) -> tuple[Array | None, Params]:
+        """Return the loss's gradients by the input and by the trainable parameters.
+
+        Without `input_grad` the first is None: the first layer in training needs none.
+        """
+
+    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Return the shape of each parameter, in declaration order."""
+        return {}
+
+    def init(self, input_shape: Shape, rng: np.random.Generator) -> Params:
+        """Return initial parameters, float32."""
+        return {}
+
+    def macs(self, input_shape: Shape) -> int:
+        """Return the multiply-accumulate operations of one image's forward pass."""
+        return 0
+
+    def scratch_floats(self, input_shape: Shape) -> int:
+        """Return the numbers in the im2col columns of one image."""
+        return 0
+
+    def window(self) -> Window | None:
+        """Return the window that slides over the input, if there is one."""
+        return None
+
+
+def image_shape(input_shape: Shape, owner: str) -> tuple[int, int, int]:
+    """Return (C, H, W), or raise ShapeError if the input is not an image."""
+    if len(input_shape) != 3:
+        raise ShapeError(
+            f"{owner}: expects images (channels, height, width), received shape {input_shape}; "
+            f"put it before Flatten and Linear."
+        )
+    C, H, W = input_shape
+    return C, H, W

@@ -1,0 +1,129 @@
+"""A network in numbers, from shapes alone: nothing is allocated, however large it is."""
+
+import math
+from dataclasses import dataclass
+
+from cnnviz.nn.geometry import Pair, Reach, Shape, ShapeError
+from cnnviz.nn.layers import Layer
+from cnnviz.nn.model import Sequential, naming
+from cnnviz.nn.spec import to_spec
+
+FLOAT_BYTES = 4
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """One layer in numbers; bytes are for one image in float32.
+
+    `column_bytes` is what the im2col columns of one image take. `receptive_field` is what one
+    output sees of the network's input (height, width), its padding included, and `jump` how far
+    apart in the input two neighboring outputs look; None where that means nothing.
+    """
+
+    index: int
+    name: str
+    spec: str
+    input_shape: Shape
+    output_shape: Shape
+    parameters: int
+    parameter_sum: str
+    macs: int
+    activation_bytes: int
+    column_bytes: int
+    receptive_field: Pair | None
+    jump: Pair | None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The sums over all layers; `column_bytes` is the largest, as columns are not kept."""
+
+    parameters: int
+    macs: int
+    activation_bytes: int
+    column_bytes: int
+
+
+def spec_text(layer: Layer) -> str:
+    """Return the layer as one would write it: Conv2d(out_channels=16, kernel_size=5)."""
+    default = layer.__dataclass_fields__
+    values = {
+        key: value
+        for key, value in to_spec(layer).items()
+        if key != "type" and getattr(layer, key) != default[key].default
+    }
+    inside = ", ".join(f"{key}={value!r}" for key, value in values.items())
+    return f"{type(layer).__name__}({inside})"
+
+
+def reach_behind(layer: Layer, before: Reach | None) -> Reach | None:
+    """Return what one output sees, given what one input sees; None: the whole image."""
+    window = layer.window()
+    if layer.sees_all or before is None:
+        return None
+    return before.through(window) if window else before
+
+
+def summarize_fitting(
+    model: Sequential, input_shape: Shape
+) -> tuple[list[LayerSummary], ShapeError | None]:
+    """Return the summaries of the layers that fit, and the error of the first that does not."""
+    rows: list[LayerSummary] = []
+    shape = tuple(input_shape)
+    image = (shape[1], shape[2]) if len(shape) == 3 else None
+    reach = Reach() if image else None
+    for index, layer in enumerate(model.layers):
+        try:
+            with naming(index, layer):
+                output = layer.output_shape(shape)
+        except ShapeError as error:
+            return rows, error
+        reach = reach_behind(layer, reach)
+        rows.append(_row(index, layer, shape, output, reach, image))
+        shape = output
+    return rows, None
+
+
+def _row(
+    index: int, layer: Layer, shape: Shape, output: Shape, reach: Reach | None, image: Pair | None
+) -> LayerSummary:
+    """Return the summary of one layer that fits."""
+    parameters = layer.parameter_shapes(shape)
+    return LayerSummary(
+        index=index,
+        name=type(layer).__name__,
+        spec=spec_text(layer),
+        input_shape=shape,
+        output_shape=output,
+        parameters=sum(map(math.prod, parameters.values())),
+        parameter_sum=" + ".join(" × ".join(map(str, size)) for size in parameters.values()),
+        macs=layer.macs(shape),
+        activation_bytes=FLOAT_BYTES * math.prod(output),
+        column_bytes=FLOAT_BYTES * layer.scratch_floats(shape),
+        receptive_field=reach.receptive_field if reach else image,
+        jump=reach.jump if reach else None,
+    )
+
+
+def summarize(model: Sequential, input_shape: Shape) -> list[LayerSummary]:
+    """Return the summary of each layer.
+
+    Raises
+    ------
+    ShapeError
+        If a layer does not fit.
+    """
+    rows, error = summarize_fitting(model, input_shape)
+    if error:
+        raise error
+    return rows
+
+
+def totals(rows: list[LayerSummary]) -> Totals:
+    """Return the sums over the layers."""
+    return Totals(
+        parameters=sum(row.parameters for row in rows),
+        macs=sum(row.macs for row in rows),
+        activation_bytes=sum(row.activation_bytes for row in rows),
+        column_bytes=max((row.column_bytes for row in rows), default=0),
+    )
