@@ -4,6 +4,7 @@ from cnnviz.data.catalog import KNOWN, Available, available, load
 from cnnviz.data.dataset import CLASSES, HEIGHT, WIDTH, Dataset, Split, Splits
 from cnnviz.data.errors import DataError
 from cnnviz.data.splits import DataChoice, split, strip_indices
+from cnnviz.data.store import add, remove
 
 __all__ = [
     "CLASSES",
@@ -16,8 +17,10 @@ __all__ = [
     "Dataset",
     "Split",
     "Splits",
+    "add",
     "available",
     "load",
+    "remove",
     "split",
     "strip_indices",
 ]

@@ -6,8 +6,8 @@ from pathlib import Path
 from cnnviz.data import digits
 from cnnviz.data.dataset import Dataset
 from cnnviz.data.errors import DataError
-from cnnviz.data.folders import files_in, set_folders
-from cnnviz.data.reading import read_sources, recognized
+from cnnviz.data.folders import data_folder, files_in, note_in, set_folders
+from cnnviz.data.reading import describe, read_sources, recognized
 
 BUILT_IN = "built in"
 
@@ -97,14 +97,14 @@ def load(name: str) -> Dataset:
         raise DataError(_missing(name))
     contents = read_sources(files_in(folder))
     known = KNOWN.get(name)
-    note = f"{known.note} {contents.note}" if known else contents.note
+    note = known.note if known else note_in(folder) or contents.note
     return Dataset(
         name=name,
         title=known.title if known else name,
         class_names=known.class_names if known else digits.DIGIT_NAMES,
         train=contents.train,
         test=contents.test,
-        note=f"{note}, from {folder}.",
+        note=note,
     )
 
 
@@ -119,14 +119,15 @@ def _digits() -> Available:
 
 
 def _look_into(folder: Path) -> Available | None:
-    found = recognized(files_in(folder))
-    if found is None:
-        return None
-    form, files = found
+    """Return what a folder offers, with its problem if it has one; None without data files."""
     known = KNOWN.get(folder.name)
-    title = known.title if known else folder.name
-    note = known.note if known else f"{form.title}: {', '.join(file.name for file in files)}"
+    title, note = (known.title, known.note) if known else (folder.name, note_in(folder))
     try:
+        found = recognized(files_in(folder))
+        if found is None:
+            return None
+        form, files = found
+        note = note or describe(form, files)
         return Available(folder.name, title, str(folder), form.count(files), note)
     except DataError as error:
         return Available(folder.name, title, str(folder), None, note, str(error))
@@ -136,6 +137,13 @@ def _missing(name: str) -> str:
     names = ", ".join(one.name for one in available())
     way_out = "download it, " if name in KNOWN else ""
     return (
-        f"There is no data set “{name}” here, only {names}: {way_out}drop its files on the page, "
-        "or put them in a folder of that name and point CNNVIZ_DATA_DIR at its parent."
+        f"There is no data set “{name}” here, only {names}{_wrong_folder()}: {way_out}drop its "
+        "files on the page, or put them in a folder of that name and point CNNVIZ_DATA_DIR at "
+        "its parent."
     )
+
+
+def _wrong_folder() -> str:
+    folder = data_folder()
+    wrong = folder is not None and not folder.is_dir()
+    return f" (CNNVIZ_DATA_DIR is {folder}, which is no folder)" if wrong else ""

@@ -1,11 +1,15 @@
 """Where data sets lie: the folder the user named, then the cache folder."""
 
+import json
 import os
 from pathlib import Path
 
 from platformdirs import user_cache_dir
 
+from cnnviz.data.errors import DataError
 from cnnviz.data.source import Source
+
+ABOUT = "about.json"  # written beside a user's data: where it came from
 
 
 def data_folder() -> Path | None:
@@ -27,9 +31,27 @@ def set_folders() -> list[Path]:
 
 
 def files_in(folder: Path) -> list[Source]:
-    """Return the files of a folder by name; hidden ones are left out."""
-    paths = sorted(path for path in folder.iterdir() if path.is_file() and _is_visible(path))
+    """Return the files of a folder by name; hidden ones are left out.
+
+    Raises
+    ------
+    DataError
+        Where the folder cannot be read.
+    """
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.is_file() and _is_visible(path))
+    except OSError as error:
+        raise DataError(f"The folder {folder} cannot be read: {error.strerror}.") from error
     return [Source(path.name, path) for path in paths]
+
+
+def note_in(folder: Path) -> str:
+    """Return what was noted when the data was added, nothing where that cannot be read."""
+    try:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(about.get("note", "")) if isinstance(about, dict) else ""
 
 
 def _visible_folders(root: Path) -> list[Path]:

@@ -104,7 +104,7 @@ def _order(count: int) -> NDArray[np.int64]:
 
 
 def _check_count(name: str, value: object) -> None:
-    what = name.replace("_", " ")
+    what = name.replace("train_", "training_").replace("_", " ")
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int):
