@@ -1,0 +1,17 @@
+"""`python -m cnnviz`: train from a terminal; also how trainers are started for the page."""
+
+import os
+import sys
+
+
+def main() -> int:
+    """Run the command line with one BLAS thread for each thread of the training."""
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # read when NumPy is loaded, so before the import below
+    from cnnviz.cli import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,287 @@
+"""The trainer: iterates the training, obeys commands, writes the folder."""
+
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.data import strip_indices
+from cnnviz.nn.types import ModelParams
+from cnnviz.runs import layout
+from cnnviz.runs.clock import Clock
+from cnnviz.runs.commands import END, Command, Commands
+from cnnviz.runs.create import stored_status, writing
+from cnnviz.runs.errors import RunError
+from cnnviz.runs.failures import explain
+from cnnviz.runs.files import append
+from cnnviz.runs.folder import RunFolder
+from cnnviz.runs.prepare import INPUT_SHAPE, Prepared, prepare
+from cnnviz.runs.records import LiveView
+from cnnviz.runs.resume import Saved, find_saved, rewind
+from cnnviz.runs.settings import Origin, RunSettings
+from cnnviz.runs.status import RunStatus, State, this_process
+from cnnviz.runs.writer import RunWriter
+from cnnviz.training import (
+    Checkpoint,
+    Diverged,
+    EpochEnd,
+    Event,
+    Finished,
+    StepEnd,
+    check_lr,
+    initial_state,
+    steps_per_epoch,
+    train,
+)
+from cnnviz.training.evaluate import probabilities
+
+FIRST_STEPS = 5  # written one by one: the first points should be seen at once
+LOCK_WAIT = 1.0  # seconds in which another process may finish writing
+IDLE = "Paused with a checkpoint; its process ended after a while without a command."
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often what is written, in seconds, and how long a paused trainer waits for commands."""
+
+    flush: float = 0.3
+    live: float = 0.5
+    checkpoint: float = 5.0
+    idle: float = 600.0
+
+
+def work(
+    run: Path,
+    commands: Commands,
+    *,
+    paused: bool = False,
+    owner: Origin = "terminal",
+    pace: Pace = Pace(),
+    report: Callable[[RunStatus], None] = lambda status: None,
+) -> RunStatus:
+    """Train a run from where it stands until it ends or is told to; return its last status.
+
+    Raises
+    ------
+    RunError
+        When another process is writing this run. Everything else that goes wrong ends in the
+        state "failed" with a message.
+    """
+    with writing(run, wait=LOCK_WAIT):
+        worker = Worker(run, commands, owner, pace, report)
+        try:
+            worker.train(paused)
+        except Exception as error:  # whatever it is: the folder must tell it
+            worker.fail(error)
+        finally:
+            worker.writer.close()
+        return worker.status
+
+
+class Worker:
+    """One training under way: what `work` needs to remember between two events."""
+
+    def __init__(
+        self,
+        run: Path,
+        commands: Commands,
+        owner: Origin,
+        pace: Pace,
+        report: Callable[[RunStatus], None],
+    ) -> None:
+        self.run, self.commands, self.pace, self.report = run, commands, pace, report
+        self.writer = RunWriter(run)
+        self.clock = Clock()
+        self.status = replace(earlier_status(run), owner=owner, message="", **this_process())
+        self.batch_size = 1
+        self.resting = self.single = self.over = False
+        self.steps = self.images = 0  # in this process
+        self.next_flush = self.next_live = self.next_checkpoint = 0.0
+
+    def train(self, paused: bool) -> None:
+        """Do the whole of it."""
+        self.writer.reserve()
+        self.tell("starting")
+        settings = RunFolder(self.run).settings()
+        self.batch_size = settings.config.batch_size
+        self.take_up(settings, prepare(settings))
+        self.go()
+        if paused:
+            self.rest("Ready at its initial weights." if self.state.step == 0 else "Paused.")
+        for event in self.events(settings):
+            self.note(event)
+
+    def take_up(self, settings: RunSettings, ready: Prepared) -> None:
+        """Load or make the state, and cut the folder back to it."""
+        self.ready, config = ready, settings.config
+        self.strip = strip_indices(ready.splits.test.labels)
+        saved = find_saved(self.run, len(ready.model.layers))
+        saved = saved or Saved(initial_state(ready.model, INPUT_SHAPE, config), 0.0)
+        self.state = saved.state
+        rewind(self.run, self.state.step, self.state.epochs_done)
+        self.clock = Clock(saved.elapsed)
+        self.per_epoch = steps_per_epoch(len(ready.splits.train), config)
+        total = self.per_epoch * config.epochs
+        self.status = replace(self.status, total_steps=total, epochs=config.epochs)
+        self.save()
+
+    def events(self, settings: RunSettings) -> Iterator[Event]:
+        """Yield the events of the training, obeying commands before each."""
+        ready = self.ready
+        events = train(ready.model, ready.splits, settings.config, self.state)
+        while True:
+            self.obey()
+            event = None if self.over else next(events, None)
+            if event is None:
+                return
+            yield event
+
+    def note(self, event: Event) -> None:
+        """Write down what happened."""
+        match event:
+            case StepEnd():
+                self.writer.step(event, self.clock.elapsed)
+                self.steps, self.images = self.steps + 1, self.images + event.images
+                self.pulse()
+                if self.single:
+                    self.rest("Paused after one step.")
+            case Checkpoint(step):
+                self.writer.keep(step, self.state.params)
+            case EpochEnd():
+                self.writer.epoch(event, self.clock.elapsed)
+            case Finished(_, test):
+                self.writer.evaluation("test", test)
+                self.finish("finished", f"Test accuracy {test.accuracy:.2%}.")
+            case Diverged():
+                self.finish("diverged", event.message)
+
+    def pulse(self) -> None:
+        """Write what is due; the first steps at once."""
+        now = monotonic()
+        if now >= self.next_flush or self.steps <= FIRST_STEPS:
+            self.next_flush = now + self.pace.flush
+            self.clock.mark(self.steps, self.images)
+            self.writer.flush()
+        if now >= self.next_live:
+            self.next_live = now + self.pace.live
+            self.show()
+            self.tell("training")
+        if now >= self.next_checkpoint:
+            self.save()
+
+    def obey(self) -> None:
+        """Follow the commands that have come; at rest, wait for them."""
+        while not self.over:
+            command = self.commands.take(self.pace.idle if self.resting else 0.0)
+            if command is not None:
+                self.follow(command)
+            elif self.resting:
+                self.finish("paused", IDLE)
+            else:
+                return
+
+    def follow(self, command: Command) -> None:
+        """Do what a command says; one that does not fit the moment changes nothing."""
+        match command:
+            case Command("pause", why) if not self.resting:
+                self.rest(str(why or "Paused."))
+            case Command("resume") if self.resting:
+                self.go()
+            case Command("step"):
+                self.single = True
+                if self.resting:
+                    self.go(single=True)
+            case Command("stop", why):
+                self.finish("stopped", str(why or "Stopped."))
+            case Command("lr", value):
+                self.state.lr = check_lr(value)
+                self.save()
+                self.tell(self.status.state, self.status.message)
+            case Command("queue", why) if self.resting:
+                self.tell("queued", str(why or "Waiting."))
+            case Command(name, why) if name == END:
+                self.finish("paused", str(why))
+
+    def go(self, *, single: bool = False) -> None:
+        """Train on."""
+        self.resting, self.single = False, single
+        self.clock.go()
+        self.next_live = 0.0
+        self.next_checkpoint = monotonic() + self.pace.checkpoint
+
+    def rest(self, message: str) -> None:
+        """Pause, with everything written."""
+        self.clock.halt()
+        self.resting, self.single = True, False
+        self.show()
+        self.save(wait=True)
+        self.tell("paused", message, wait=True)
+
+    def finish(self, state: State, message: str) -> None:
+        """End, with everything written."""
+        if not self.resting:
+            self.rest(message)
+        self.over = True
+        self.status = replace(self.status, pid=None, process_created=None)
+        self.tell(state, message, wait=True)
+
+    def save(self, *, wait: bool = False) -> None:
+        """Write the resume file."""
+        self.next_checkpoint = monotonic() + self.pace.checkpoint
+        self.writer.checkpoint(self.state, self.clock.elapsed, wait=wait)
+
+    def show(self) -> None:
+        """Replace the live view."""
+        ready = self.ready
+        probs = probabilities(ready.model, self.state.params, ready.splits.test, self.strip)
+        self.writer.live(LiveView(self.state.step, first_weight(self.state.params), probs))
+
+    def tell(self, state: State, message: str = "", *, wait: bool = False) -> None:
+        """Replace the status."""
+        self.status = replace(self.status, state=state, message=message, **self.progress())
+        self.writer.status(self.status, wait=wait)
+        self.report(self.status)
+
+    def progress(self) -> dict[str, float | int | None]:
+        """Return the numbers of the status that change."""
+        if not self.status.total_steps:
+            return {}
+        step = self.state.step
+        return {
+            "step": step,
+            "epoch": -(-step // self.per_epoch),
+            "lr": self.state.lr,
+            "elapsed": self.clock.elapsed,
+            "images_per_second": self.clock.images_per_second(),
+            "remaining": self.clock.remaining(self.status.total_steps - step),
+        }
+
+    def fail(self, error: Exception) -> None:
+        """Tell what went wrong; the last resume file stays: the state may be half changed."""
+        message = explain(error, self.writer.finish(), self.batch_size)
+        if not isinstance(error, OSError | ValueError | MemoryError):
+            append(self.run / layout.LOG, traceback.format_exc().encode())
+        changes = {"pid": None, "process_created": None, **self.progress()}
+        self.status = replace(self.status, state="failed", message=message, **changes)
+        self.writer.last_words(self.status)
+        self.report(self.status)
+
+
+def earlier_status(run: Path) -> RunStatus:
+    """Return the status that the folder has; a damaged one begins anew."""
+    try:
+        return stored_status(run)
+    except RunError:
+        return RunStatus("starting")
+
+
+def first_weight(params: ModelParams) -> NDArray[np.float32]:
+    """Return a copy of the first convolution's filters, or of the first weights there are."""
+    weights = [layer["weight"] for layer in params if "weight" in layer]
+    filters = [weight for weight in weights if weight.ndim == 4]
+    first: NDArray[np.float32] = (filters or weights or [np.empty((0, 0), np.float32)])[0]
+    return first.copy()

@@ -1,0 +1,138 @@
+"""The training loop: a generator of events.
+
+Pausing is not asking for the next event, stopping is closing the generator, and whoever iterates
+gets the same numbers, to the last bit, also from a saved state.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.nn.model import Sequential
+from cnnviz.training.config import TrainConfig
+from cnnviz.training.evaluate import evaluate
+from cnnviz.training.events import Checkpoint, Diverged, EpochEnd, Event, Finished, StepEnd
+from cnnviz.training.parallel import Workers, gradients, update
+from cnnviz.training.splits import Split, Splits
+from cnnviz.training.state import (
+    SHUFFLE,
+    TrainState,
+    close_epoch,
+    initial_state,
+    learnt,
+    steps_per_epoch,
+    total_steps,
+)
+from cnnviz.training.timeline import timeline_count, timeline_steps
+
+
+def train(
+    model: Sequential, splits: Splits, config: TrainConfig, state: TrainState | None = None
+) -> Iterator[Event]:
+    """Train, telling what happens: a Checkpoint at step 0, a StepEnd for each batch, and so on.
+
+    Parameters
+    ----------
+    state
+        Where to go on; None to start. It is changed in place, and consistent between events: an
+        epoch whose last step is done but whose end was not told yet is told first.
+    """
+    if state is None:
+        state = initial_state(model, image_shape(splits.train), config)
+    marks = timeline(state, len(splits.train), config)
+    batches = Batches(len(splits.train), config)
+    with Workers(config.threads) as workers:
+        if state.step in marks:
+            yield Checkpoint(state.step)
+        while state.epochs_done < config.epochs:
+            if state.step == batches.per_epoch * (state.epochs_done + 1):
+                yield from end_epoch(workers, model, splits, state)
+                continue
+            event = take_step(workers, model, splits.train, config, state, batches)
+            if isinstance(event, StepEnd) and state.step in marks:
+                yield Checkpoint(state.step)
+            yield event
+            if isinstance(event, Diverged):
+                return
+        test = yield from evaluate(workers, model, state.params, splits.test, state.step)
+        yield Finished(state.step, test)
+
+
+def image_shape(split: Split) -> tuple[int, int, int]:
+    """Return (1, H, W), the shape in which a split gives its images."""
+    _, H, W = split.images.shape
+    return 1, H, W
+
+
+def timeline(state: TrainState, images: int, config: TrainConfig) -> frozenset[int]:
+    """Return the steps whose parameters are worth keeping."""
+    size = sum(array.nbytes for layer in state.params for array in layer.values())
+    return frozenset(timeline_steps(total_steps(images, config), timeline_count(size)))
+
+
+class Batches:
+    """Which images each step learns from: a new order every epoch, drawn from seed and epoch."""
+
+    def __init__(self, images: int, config: TrainConfig) -> None:
+        self.per_epoch = steps_per_epoch(images, config)
+        self.total = total_steps(images, config)
+        self._images, self._config = images, config
+        self._epoch, self._order = -1, np.arange(0)
+
+    def of_step(self, step: int) -> NDArray[np.intp]:
+        """Return the images' indices for a step, counted from 1."""
+        epoch, batch = divmod(step - 1, self.per_epoch)
+        if epoch != self._epoch:
+            rng = np.random.default_rng([self._config.seed, SHUFFLE, epoch])
+            self._epoch, self._order = epoch, rng.permutation(self._images)
+        size = self._config.batch_size
+        return self._order[batch * size : (batch + 1) * size]
+
+
+def take_step(
+    workers: Workers,
+    model: Sequential,
+    split: Split,
+    config: TrainConfig,
+    state: TrainState,
+    batches: Batches,
+) -> StepEnd | Diverged:
+    """Learn from one batch; where the loss is no number, change nothing and say so."""
+    step = state.step + 1
+    indices = batches.of_step(step)
+    lr = state.lr * config.schedule.factor(step, batches.total)
+    result = gradients(
+        workers,
+        model,
+        state.params,
+        split,
+        indices,
+        parts=config.threads,
+        seed=config.seed,
+        step=step,
+    )
+    if not math.isfinite(result.loss):
+        return Diverged(step, lr, result.loss, divergence(step, state.lr, lr, result.loss))
+    update(workers, config.optimizer, state, result.grads, lr)
+    learnt(state, result.loss, result.correct, len(indices))
+    epoch = state.epochs_done + 1
+    return StepEnd(step, epoch, result.loss, result.correct, len(indices), lr)
+
+
+def divergence(step: int, base: float, lr: float, loss: float) -> str:
+    """Return what happened, in one sentence with one knob to try."""
+    return (
+        f"The loss became {loss} at step {step:,} with learning rate {lr:.3g}: the steps are too "
+        f"large for this network; try a tenth: {base / 10:.3g}."
+    )
+
+
+def end_epoch(
+    workers: Workers, model: Sequential, splits: Splits, state: TrainState
+) -> Iterator[Event]:
+    """Look at the validation images and close the epoch."""
+    validation = yield from evaluate(workers, model, state.params, splits.validation, state.step)
+    loss, accuracy = close_epoch(state)
+    yield EpochEnd(state.epochs_done, state.step, loss, accuracy, validation)

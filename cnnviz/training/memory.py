@@ -1,0 +1,72 @@
+"""Whether a training fits in the machine's memory, before anything is allocated."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import psutil
+
+from cnnviz.nn.geometry import Shape
+from cnnviz.nn.model import Sequential
+from cnnviz.nn.summary import summarize, totals
+from cnnviz.training.config import TrainConfig
+
+FLOAT_BYTES = 4
+BASE_BYTES = 80_000_000  # Python, NumPy and the process itself
+
+
+class TooLargeError(ValueError):
+    """The network, the batch or the images need more memory than there is."""
+
+
+@dataclass(frozen=True)
+class MemoryNeed:
+    """What a training allocates, in bytes by what for."""
+
+    parts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """Return the sum."""
+        return sum(self.parts.values())
+
+    def __str__(self) -> str:
+        """Return the sum written out."""
+        terms = " + ".join(f"{name} {megabytes(size)}" for name, size in self.parts.items())
+        return f"{terms} = {megabytes(self.total)}"
+
+
+def memory_need(
+    model: Sequential, input_shape: Shape, config: TrainConfig, images: int
+) -> MemoryNeed:
+    """Return what training on so many images takes; raises ShapeError like `summarize`."""
+    sums = totals(summarize(model, input_shape))
+    parameters = sums.parameters * FLOAT_BYTES
+    copies = len(config.optimizer.init([{"weight": np.zeros(1, np.float32)}]))
+    batch = min(config.batch_size, images)
+    return MemoryNeed(
+        {
+            "images": images * int(np.prod(input_shape)),
+            "parameters": parameters,
+            f"gradients of {config.threads} parts": parameters * config.threads,
+            f"{copies} × parameters for the optimizer": parameters * copies,
+            "activations and their gradients": 2 * batch * sums.activation_bytes,
+            "columns": 2 * batch * sums.column_bytes,
+            "a checkpoint": parameters * (1 + copies),
+            "the program": BASE_BYTES,
+        }
+    )
+
+
+def check_memory(need: MemoryNeed, available: int | None = None) -> None:
+    """Raise TooLargeError with the sum where it is more than the memory available now."""
+    free = psutil.virtual_memory().available if available is None else available
+    if need.total > free:
+        raise TooLargeError(
+            f"This training needs {need} of memory, but {megabytes(free)} are available: "
+            f"choose smaller layers, a smaller batch or fewer images."
+        )
+
+
+def megabytes(size: int) -> str:
+    """Return a number of bytes for people."""
+    return f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:,.1f} GB"
