@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,7 @@ from cnnviz.training import (
     check_lr,
     initial_state,
     steps_per_epoch,
+    timeline,
     train,
 )
 from cnnviz.training.evaluate import probabilities
@@ -98,7 +100,8 @@ class Worker:
         self.clock = Clock()
         self.status = replace(earlier_status(run), owner=owner, message="", **this_process())
         self.batch_size = 1
-        self.resting = self.single = self.over = False
+        self.resting = self.over = False
+        self.last_step: int | None = None  # after which to pause
         self.steps = self.images = 0  # in this process
         self.next_flush = self.next_live = self.next_checkpoint = 0.0
 
@@ -114,6 +117,8 @@ class Worker:
             self.rest("Ready at its initial weights." if self.state.step == 0 else "Paused.")
         for event in self.events(settings):
             self.note(event)
+            if self.last_step == self.state.step and not self.to_be_kept(event):
+                self.rest("Paused after one step.")
 
     def take_up(self, settings: RunSettings, ready: Prepared) -> None:
         """Load or make the state, and cut the folder back to it."""
@@ -125,6 +130,7 @@ class Worker:
         rewind(self.run, self.state.step, self.state.epochs_done)
         self.clock = Clock(saved.elapsed)
         self.per_epoch = steps_per_epoch(len(ready.splits.train), config)
+        self.marks = timeline(self.state, len(ready.splits.train), config)
         total = self.per_epoch * config.epochs
         self.status = replace(self.status, total_steps=total, epochs=config.epochs)
         self.save()
@@ -140,6 +146,10 @@ class Worker:
                 return
             yield event
 
+    def to_be_kept(self, event: Event) -> bool:
+        """Whether the next event is the step's checkpoint."""
+        return isinstance(event, StepEnd) and event.step in self.marks
+
     def note(self, event: Event) -> None:
         """Write down what happened."""
         match event:
@@ -147,8 +157,6 @@ class Worker:
                 self.writer.step(event, self.clock.elapsed)
                 self.steps, self.images = self.steps + 1, self.images + event.images
                 self.pulse()
-                if self.single:
-                    self.rest("Paused after one step.")
             case Checkpoint(step):
                 self.writer.keep(step, self.state.params)
             case EpochEnd():
@@ -192,9 +200,9 @@ class Worker:
             case Command("resume") if self.resting:
                 self.go()
             case Command("step"):
-                self.single = True
                 if self.resting:
-                    self.go(single=True)
+                    self.go()
+                self.last_step = self.state.step + 1
             case Command("stop", why):
                 self.finish("stopped", str(why or "Stopped."))
             case Command("lr", value):
@@ -206,9 +214,9 @@ class Worker:
             case Command(name, why) if name == END:
                 self.finish("paused", str(why))
 
-    def go(self, *, single: bool = False) -> None:
+    def go(self) -> None:
         """Train on."""
-        self.resting, self.single = False, single
+        self.resting, self.last_step = False, None
         self.clock.go()
         self.next_live = 0.0
         self.next_checkpoint = monotonic() + self.pace.checkpoint
@@ -216,7 +224,7 @@ class Worker:
     def rest(self, message: str) -> None:
         """Pause, with everything written."""
         self.clock.halt()
-        self.resting, self.single = True, False
+        self.resting, self.last_step = True, None
         self.show()
         self.save(wait=True)
         self.tell("paused", message, wait=True)
@@ -246,7 +254,7 @@ class Worker:
         self.writer.status(self.status, wait=wait)
         self.report(self.status)
 
-    def progress(self) -> dict[str, float | int | None]:
+    def progress(self) -> dict[str, Any]:
         """Return the numbers of the status that change."""
         if not self.status.total_steps:
             return {}
@@ -265,7 +273,7 @@ class Worker:
         message = explain(error, self.writer.finish(), self.batch_size)
         if not isinstance(error, OSError | ValueError | MemoryError):
             append(self.run / layout.LOG, traceback.format_exc().encode())
-        changes = {"pid": None, "process_created": None, **self.progress()}
+        changes: dict[str, Any] = {"pid": None, "process_created": None, **self.progress()}
         self.status = replace(self.status, state="failed", message=message, **changes)
         self.writer.last_words(self.status)
         self.report(self.status)

@@ -11,7 +11,7 @@ from cnnviz.training.events import (
     Finished,
     StepEnd,
 )
-from cnnviz.training.loop import train
+from cnnviz.training.loop import timeline, train
 from cnnviz.training.memory import MemoryNeed, TooLargeError, check_memory, memory_need
 from cnnviz.training.metrics import confident_mistakes, confusion_counts
 from cnnviz.training.splits import Split, Splits
@@ -41,6 +41,7 @@ __all__ = [
     "initial_state",
     "memory_need",
     "steps_per_epoch",
+    "timeline",
     "timeline_count",
     "timeline_steps",
     "total_steps",

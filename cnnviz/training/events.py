@@ -34,7 +34,7 @@ class StepEnd:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The parameters after this step belong on the timeline; told before its StepEnd."""
+    """The parameters after this step belong on the timeline; told after its StepEnd."""
 
     step: int
 

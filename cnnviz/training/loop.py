@@ -51,11 +51,11 @@ def train(
                 yield from end_epoch(workers, model, splits, state)
                 continue
             event = take_step(workers, model, splits.train, config, state, batches)
-            if isinstance(event, StepEnd) and state.step in marks:
-                yield Checkpoint(state.step)
             yield event
             if isinstance(event, Diverged):
                 return
+            if state.step in marks:
+                yield Checkpoint(state.step)
         test = yield from evaluate(workers, model, state.params, splits.test, state.step)
         yield Finished(state.step, test)
 
