@@ -105,7 +105,8 @@ def _header(line: str) -> list[str]:
     """Return the column names in a first line, nothing where it is a row already."""
     names = [name.lower() for name in _fields(line)]
     named = names[0] in LABEL_NAMES or names[-1] in LABEL_NAMES
-    return names if named or not any(_is_number(name) for name in names) else []
+    all_words = len(names) > 1 and not any(_is_number(name) for name in names)
+    return names if named or all_words else []
 
 
 def _split_columns(table: Bytes, label: int) -> tuple[Bytes, Bytes]:
@@ -135,8 +136,8 @@ def _parse_line(name: str, number: int, text: str) -> NDArray[np.uint8]:
     fields = _fields(text)
     if len(fields) != COLUMNS:
         raise DataError(
-            f"{name}, line {number:,} has {len(fields):,} columns, expected 1 label + {PIXELS} "
-            f"pixels = {COLUMNS}, with commas between them."
+            f"{name}, line {number:,} has {len(fields):,} column{'s' * (len(fields) > 1)}, "
+            f"expected 1 label + {PIXELS} pixels = {COLUMNS}, with commas between them."
         )
     for place, field in enumerate(fields, start=1):
         if not _is_number(field) or float(field) not in range(256):

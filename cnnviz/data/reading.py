@@ -69,7 +69,7 @@ def read_sources(sources: Sequence[Source]) -> Contents:
     note = describe(form, mine)
     if test is not None:
         return Contents(train, test, note)
-    train, test = hold_out_test(train)
+    train, test = hold_out_test(", ".join(one.name for one in mine), train)
     return Contents(train, test, f"{note} {len(test):,} of its images are held out for the test.")
 
 

@@ -80,7 +80,7 @@ def read_up_to(stream: BinaryIO, count: int) -> tuple[Bytes, bool]:
     view, filled = found.data, 0
     try:
         while filled < count:
-            got = cast(BytesIO, stream).readinto(view[filled : filled + CHUNK])
+            got = cast(BytesIO, stream).readinto1(view[filled : filled + CHUNK])
             if not got:
                 break
             filled += got

@@ -76,7 +76,7 @@ def split(dataset: Dataset, choice: DataChoice) -> Splits:
     )
 
 
-def hold_out_test(split: Split, share: int = 6) -> tuple[Split, Split]:
+def hold_out_test(name: str, split: Split, share: int = 6) -> tuple[Split, Split]:
     """Divide images that came without test images: every sixth, shuffled, becomes one.
 
     Raises
@@ -86,8 +86,8 @@ def hold_out_test(split: Split, share: int = 6) -> tuple[Split, Split]:
     """
     if len(split) < 3:
         raise DataError(
-            f"{len(split)} images are too few: training, validation and test need one each, "
-            "so give at least 3."
+            f"{name} has {len(split)} image{'s' * (len(split) > 1)}, too few for training, "
+            "validation and test, which need one each: give at least 3."
         )
     order, count = _order(len(split)), max(1, len(split) // share)
     return split.take(np.sort(order[count:])), split.take(np.sort(order[:count]))
