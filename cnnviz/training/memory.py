@@ -31,7 +31,8 @@ class MemoryNeed:
 
     def __str__(self) -> str:
         """Return the sum written out."""
-        terms = " + ".join(f"{name} {megabytes(size)}" for name, size in self.parts.items())
+        there = ((name, size) for name, size in self.parts.items() if size)
+        terms = " + ".join(f"{name} {megabytes(size)}" for name, size in there)
         return f"{terms} = {megabytes(self.total)}"
 
 
