@@ -1,0 +1,46 @@
+"""What every page has around it: its title in the browser, the menu, and the guard."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnviz.ui.guard import guard
+from cnnviz.ui.state import adopt_url
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page in the menu."""
+
+    title: str
+    path: str
+    icon: str
+    help: str
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("Home", "dashboard.py", "🏠", "What there is to explore, and the latest runs."),
+    PageEntry("Train", "pages/1_Train.py", "🏋️", "Train a network and watch it learn."),
+)
+
+
+@contextmanager
+def frame(title: str) -> Iterator[None]:
+    """Set the page up, draw the menu, take over what the URL says, and guard the page's body."""
+    entry = next(entry for entry in PAGES if entry.title == title)
+    st.set_page_config(f"{title} · cnnviz", page_icon=entry.icon, layout="wide")
+    with guard():
+        adopt_url(title)
+        menu()
+        yield
+
+
+def menu() -> None:
+    """Draw the menu in the sidebar."""
+    with st.sidebar:
+        st.markdown("### 🔍 cnnviz")
+        st.caption("A convolutional network in NumPy, watched while it learns.")
+        for entry in PAGES:
+            st.page_link(entry.path, label=entry.title, icon=entry.icon, help=entry.help)

@@ -1,0 +1,108 @@
+"""Home: what there is to explore here, and the latest runs."""
+
+import streamlit as st
+
+from cnnviz.data import DataChoice, available
+from cnnviz.nn.optim import OPTIMIZERS
+from cnnviz.nn.schedules import SCHEDULES
+from cnnviz.nn.spec import from_spec
+from cnnviz.runs.folder import RunFolder, list_runs
+from cnnviz.runs.settings import RunSettings
+from cnnviz.training.config import TrainConfig
+from cnnviz.ui.service import manager
+from cnnviz.ui.train.defaults import NETWORK, architecture, enough_epochs
+from cnnviz.ui.train.picker import accuracy, described
+from cnnviz.ui.train.settings import load_settings
+from cnnviz.ui.words import badge, percent, plain
+
+TRAIN_PAGE = "pages/1_Train.py"
+LATEST = 6
+BEST_FIRST = ("mnist", "digits")
+
+WELCOME = (
+    "A convolutional network that is nothing but NumPy learns to read images, and you watch: the "
+    "loss falls, noise turns into edge detectors, digits are told apart. Every number on these "
+    "pages is the network's own."
+)
+
+CARDS = (
+    (
+        "🏋️ Train",
+        "Watch loss, filters and predictions change step by step; pause, rewind, go one "
+        "step at a time, change the learning rate on the way.",
+    ),
+    (
+        "🧱 Take it apart",
+        "Change the network layer by layer and see shapes, parameters and memory "
+        "with their arithmetic; what does not fit explains itself.",
+    ),
+    (
+        "🗂️ Come back",
+        "Each run is kept with its settings, history and weights: it goes on when "
+        "you close this window, and repeats to the last bit.",
+    ),
+)
+
+
+def home_page() -> None:
+    """Draw the page."""
+    st.title("See a network learn", anchor=False)
+    st.markdown(WELCOME)
+    title, settings = first_run()
+    if st.button(
+        "Train a network now",
+        type="primary",
+        icon="▶️",
+        help=f"Starts {settings.network} on {title} and shows it.",
+    ):
+        load_settings(settings)
+        open_run(manager().start(settings))
+    st.caption(f"It trains on {plain(title)}, which is here already, and takes a few seconds.")
+    with st.grid(3, min_column_width=220):
+        for head, text in CARDS:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{head}**\n\n{text}")
+    latest_runs(list_runs())
+
+
+def first_run() -> tuple[str, RunSettings]:
+    """Return the title of the best data that is here, and settings that train well on it."""
+    there = {one.name: one for one in available() if not one.problem}
+    best = next(name for name in BEST_FIRST if name in there)
+    base = architecture(NETWORK)
+    config = TrainConfig(
+        epochs=enough_epochs(base, there[best].train_images or 0),
+        batch_size=base.batch_size,
+        lr=base.lr,
+        optimizer=from_spec(OPTIMIZERS, base.optimizer),
+        schedule=from_spec(SCHEDULES, base.schedule),
+    )
+    return there[best].title, RunSettings(DataChoice(best), NETWORK, base.layers, config)
+
+
+def open_run(run_id: str) -> None:
+    """Go to the Train page with this run."""
+    st.session_state["run"] = run_id
+    st.switch_page(TRAIN_PAGE, query_params={"run": run_id})
+
+
+def latest_runs(runs: list[RunFolder]) -> None:
+    """Draw the latest runs, each with a link."""
+    st.subheader("Latest runs", anchor=False)
+    if not runs:
+        st.caption("There are none yet. The first one takes a click.")
+        return
+    for run in runs[:LATEST]:
+        _row(run)
+    if len(runs) > LATEST:
+        st.caption(f"{len(runs) - LATEST:,} more are in the list on the Train page.")
+
+
+def _row(run: RunFolder) -> None:
+    network, data, when = map(plain, described(run))
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(badge(run.status().state), width=130)
+        st.markdown(f"**{network}** on {data}", width="stretch")
+        st.markdown(percent(accuracy(run)), width=90, help="Test or latest validation accuracy.")
+        st.markdown(when, width=120)
+        st.page_link(TRAIN_PAGE, label="Open", icon="↗️", query_params={"run": run.id})

@@ -1,0 +1,37 @@
+"""The one manager of this server: it starts trainers, and pauses them when nobody watches."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime import Runtime, RuntimeState, exists
+
+from cnnviz.runs.layout import runs_root
+from cnnviz.runs.manager import Manager
+
+IDLE_MINUTES = 5.0
+LEAST_IDLE, MOST_IDLE = 0.1, 1440.0
+
+
+def manager() -> Manager:
+    """Return the manager of the folder where runs are kept; the same for every session."""
+    return _manager(runs_root())
+
+
+@st.cache_resource(show_spinner=False)
+def _manager(root: Path) -> Manager:
+    return Manager(root, watched=watched, idle_seconds=60 * idle_from_environment())
+
+
+def watched() -> bool:
+    """Whether a browser is connected; outside a server nobody can be, so the answer is yes."""
+    return not exists() or Runtime.instance().state is not RuntimeState.NO_SESSIONS_CONNECTED
+
+
+def idle_from_environment() -> float:
+    """Return the minutes that CNNVIZ_IDLE_MINUTES names, 5 where it names none that make sense."""
+    try:
+        minutes = float(os.environ.get("CNNVIZ_IDLE_MINUTES", ""))
+    except ValueError:
+        return IDLE_MINUTES
+    return minutes if LEAST_IDLE <= minutes <= MOST_IDLE else IDLE_MINUTES

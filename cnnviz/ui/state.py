@@ -1,0 +1,168 @@
+"""Choices that pages share, and the one table of those that stand in the URL: a lesson is a link.
+
+Values live in `st.session_state` under the names of the table. The URL is read when a session
+begins, when another page opens and when the reader goes back or forward, so that an answer that
+is still on its way never overwrites what was just typed; it is written at the end of a page.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnnviz.nn.optim import OPTIMIZERS
+from cnnviz.nn.schedules import SCHEDULES
+from cnnviz.runs.layout import RUN_ID
+from cnnviz.ui.train.codec import decode_layers, encode_layers
+
+Parse = Callable[[str], Any]
+PAGE = "_page"
+
+
+def whole(least: int, most: int) -> Parse:
+    """Return a reader of whole numbers in a range."""
+
+    def parse(text: str) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise ValueError(f"{value} is not from {least} to {most}.")
+        return value
+
+    return parse
+
+
+def real(least: float, most: float) -> Parse:
+    """Return a reader of finite numbers in a range."""
+
+    def parse(text: str) -> float:
+        value = float(text)
+        if not (math.isfinite(value) and least <= value <= most):
+            raise ValueError(f"{value} is not from {least} to {most}.")
+        return value
+
+    return parse
+
+
+def one_of(words: Mapping[str, Any]) -> Parse:
+    """Return a reader of the keys of a table."""
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"{text!r} is not one of {', '.join(words)}.")
+        return text
+
+    return parse
+
+
+def flag(text: str) -> bool:
+    """Read yes or no."""
+    return {"1": True, "true": True, "0": False, "false": False}[text.lower()]
+
+
+def name(text: str) -> str:
+    """Read a short name; whether there is such a thing is for the page to say."""
+    if not 0 < len(text) <= 80:
+        raise ValueError("A name has 1 to 80 letters.")
+    return text
+
+
+def run_id(text: str) -> str:
+    """Read the id of a run."""
+    if not RUN_ID.fullmatch(text):
+        raise ValueError(f"{text!r} is not the id of a run.")
+    return text
+
+
+MOST_IMAGES = 10_000_000
+MOST_LR = 1000.0
+
+SHARED: dict[str, Parse] = {
+    "run": run_id,
+    "data": name,
+    "images": whole(1, MOST_IMAGES),
+    "validation": whole(1, MOST_IMAGES),
+    "test": whole(1, MOST_IMAGES),
+    "network": name,
+    "layers": decode_layers,
+    "optimizer": one_of(OPTIMIZERS),
+    "schedule": one_of(SCHEDULES),
+    "lr": real(1e-8, MOST_LR),
+    "batch": whole(1, 1_000_000),
+    "epochs": whole(1, 10_000),
+    "seed": whole(0, 2**53 - 1),
+    "threads": whole(1, 64),
+    "smoothing": real(0, 0.99),
+}
+
+
+def field_key(kind: str, field: str, place: int | None = None) -> str:
+    """Return the name of a field of an optimizer or schedule: sgd_momentum, adam_betas_1."""
+    return f"{kind}_{field}".lower() + ("" if place is None else f"_{place + 1}")
+
+
+def field_values(kind: type[Any], description: Any) -> dict[str, Any]:
+    """Return the fields of a description under their shared names, pairs as two numbers."""
+    found: dict[str, Any] = {}
+    for field in fields(kind):
+        value = getattr(description, field.name)
+        parts = enumerate(value) if isinstance(value, tuple) else [(None, value)]
+        found |= {field_key(kind.__name__, field.name, place): part for place, part in parts}
+    return found
+
+
+def _field_parsers() -> dict[str, Parse]:
+    kinds = [*OPTIMIZERS.values(), *SCHEDULES.values()]
+    values = {key: value for kind in kinds for key, value in field_values(kind, kind()).items()}
+    readers: dict[type, Parse] = {bool: flag, int: whole(0, 10**9), float: real(0, 1e9)}
+    return {key: readers[type(value)] for key, value in values.items()}
+
+
+SHARED |= _field_parsers()
+
+
+def adopt_url(page: str) -> None:
+    """Take over what the URL says, where it says something new; what makes no sense is left out."""
+    context = get_script_run_ctx()
+    went_back = bool(context and context.is_history_navigation)
+    if st.session_state.get(PAGE) == page and not went_back:
+        return
+    st.session_state[PAGE] = page
+    for key, value in read_params(st.query_params.to_dict()).items():
+        st.session_state[key] = value
+
+
+def read_params(params: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values that a URL's parameters stand for; wrong and unknown ones are left out."""
+    return {
+        key: value
+        for key, text in params.items()
+        if key in SHARED and (value := _read(SHARED[key], text)) is not None
+    }
+
+
+def _read(parse: Parse, text: str) -> Any:
+    try:
+        return parse(text)
+    except (ValueError, KeyError, OverflowError):
+        return None
+
+
+def publish_url(keys: list[str]) -> None:
+    """Bring the URL up to date with these shared values, and take the others out of it."""
+    values = {key: st.session_state.get(key) for key in keys}
+    wanted = {key: write_param(key, value) for key, value in values.items() if value is not None}
+    others = {key: text for key, text in st.query_params.to_dict().items() if key not in SHARED}
+    if st.query_params.to_dict() != others | wanted:
+        st.query_params.from_dict(others | wanted)
+
+
+def write_param(key: str, value: Any) -> str:
+    """Return a value as it stands in the URL."""
+    if key == "layers":
+        return encode_layers(value)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,58 @@
+"""What each number means, in a sentence or two: the tooltips of the Train page."""
+
+FIELDS: dict[str, str] = {
+    "momentum": "How much of the last step's direction is kept, from 0 to below 1. With 0.9 a "
+    "step is about ten times as long where gradients agree.",
+    "nesterov": "Look where the momentum leads before correcting it. Needs a momentum above 0.",
+    "weight_decay": "Pulls every weight toward zero a little at each step, against overfitting.",
+    "betas_1": "Memory of the gradients' running mean: 0.9 remembers about ten steps.",
+    "betas_2": "Memory of the squared gradients' running mean: 0.999 remembers about a thousand.",
+    "eps": "A small number that keeps Adam from dividing by zero.",
+    "every": "The rate is lowered each time this fraction of the training is over.",
+    "gamma": "What the rate is multiplied with each time.",
+    "warmup": "The part of the training in which the rate rises, from 0 to below 1.",
+    "start": "The rate at the first step, as a fraction of the learning rate.",
+    "end": "The rate at the last step, as a fraction of the learning rate.",
+    "out_channels": "Filters of this layer; each makes one map of its output.",
+    "kernel_size": "Size of the window: 5, or height and width as in 5, 3.",
+    "stride": "Cells the window moves on: 2, or down and across as in 2, 1.",
+    "padding": "Cells added around the image: valid adds none, same keeps size ÷ stride, "
+    "full takes every overlap; or a number, or a pair, or four in two pairs.",
+    "dilation": "Distance between the cells that a kernel sees; 1 leaves no gaps.",
+    "use_bias": "Add one number per output channel.",
+    "weight_init": "How the first weights are drawn: he suits ReLU, xavier suits no activation.",
+    "out_features": "Numbers this layer gives out.",
+    "rate": "Share of the numbers that are set to zero in training.",
+}
+
+SETTINGS: dict[str, str] = {
+    "data": "What to learn from: gray images of 28×28 pixels in ten classes.",
+    "images": "How many of the training images to use, those held out for validation among them. "
+    "Fewer images train faster and generalize worse.",
+    "network": "A network with the numbers that train it well: choosing one also sets optimizer, "
+    "learning rate, batch and epochs.",
+    "optimizer": "The rule that turns gradients into steps. SGD follows the gradient; Adam scales "
+    "each weight's step by its past gradients.",
+    "lr": "How far one step goes along the gradient. Too large diverges, too small learns slowly.",
+    "batch": "Images whose gradients make one step together.",
+    "epochs": "How many times all training images are seen.",
+    "seed": "The start of all chance: first weights, order of the images, dropout. The same seed "
+    "gives the same numbers, to the last bit.",
+    "schedule": "How the learning rate changes over the training.",
+    "validation": "Training images that are never trained on; they show how well the network does "
+    "on new images after each epoch. Empty: a tenth, at most 5,000.",
+    "test": "Images that are looked at once, at the very end. Empty: all there are.",
+    "threads": "Parts that each batch is split into, one for each processor at work. Sums over "
+    "parts round differently, so this number is part of the result.",
+    "idle": "When no browser has been connected for so long, runs started here pause themselves. "
+    "It holds for everybody who uses this server, until it is restarted.",
+    "smoothing": "How far the bold curve looks back: 0.9 about ten steps, 0.99 about a hundred. "
+    "The raw curve stays visible behind it.",
+    "log": "Draw the loss on a logarithmic axis: small differences late in the training show.",
+    "change_lr": "Takes effect with the next step and is written into the run's history.",
+}
+
+
+def title(name: str) -> str:
+    """Return a field's name for people: weight_decay is Weight decay."""
+    return name.replace("_", " ").capitalize()

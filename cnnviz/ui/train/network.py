@@ -1,0 +1,81 @@
+"""A network in numbers: what fits, what it costs, and why it cannot be trained."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from cnnviz.nn.model import Sequential
+from cnnviz.nn.spec import Spec
+from cnnviz.nn.summary import LayerSummary, summarize_fitting, totals
+from cnnviz.runs.prepare import INPUT_SHAPE, check_settings
+from cnnviz.runs.settings import RunSettings
+from cnnviz.ui.words import shape, size
+
+COLUMNS = {
+    "layer": "The layer as one would write it.",
+    "output": "Shape of what the layer gives out: channels × height × width, or numbers.",
+    "parameters": "Numbers that are learnt: weights + biases.",
+    "MACs": "Multiplications with addition for one image on its way forward.",
+    "memory": "What the layer's output takes for one image, in float32, and the im2col columns "
+    "while they are needed.",
+    "sees": "Receptive field: what one output cell sees of the image.",
+}
+
+
+def problem_with(settings: RunSettings) -> str:
+    """Return why these settings cannot be trained, in a sentence with the arithmetic, or ""."""
+    try:
+        check_settings(settings)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def summary_rows(layers: Sequence[Spec]) -> tuple[list[LayerSummary], str]:
+    """Return the layers that fit, in numbers, and the sentence of the first that does not."""
+    rows, error = summarize_fitting(Sequential.from_specs(layers), INPUT_SHAPE)
+    return rows, str(error) if error else ""
+
+
+def headline(layers: Sequence[Spec]) -> str:
+    """Return the network in a line."""
+    rows, error = summary_rows(layers)
+    sums = totals(rows)
+    if error:
+        return f"Layers: {len(layers)}, of which {len(rows)} fit"
+    return f"Layers: {len(layers)}, with {sums.parameters:,} parameters"
+
+
+def table(rows: Sequence[LayerSummary]) -> pd.DataFrame:
+    """Return the layers as a table for people."""
+    return pd.DataFrame([_row(row) for row in rows], columns=["", *COLUMNS])
+
+
+def _row(row: LayerSummary) -> tuple[str, ...]:
+    product = f"{row.parameter_sum} = {row.parameters:,}" if row.parameters else "–"
+    columns = f" + {size(row.column_bytes)}" if row.column_bytes else ""
+    return (
+        str(row.index + 1),
+        row.spec,
+        shape(row.output_shape),
+        product,
+        f"{row.macs:,}" if row.macs else "–",
+        size(row.activation_bytes) + columns,
+        shape(row.receptive_field) if row.receptive_field else "–",
+    )
+
+
+def show_table(layers: Sequence[Spec]) -> None:
+    """Draw the table, its sums, and the layer that does not fit."""
+    rows, error = summary_rows(layers)
+    config = {name: st.column_config.TextColumn(help=help) for name, help in COLUMNS.items()}
+    st.dataframe(table(rows), hide_index=True, height="content", column_config=config)
+    sums = totals(rows)
+    st.caption(
+        f"Together {sums.parameters:,} parameters and {sums.macs:,} multiplications for an image; "
+        f"its outputs take {size(sums.activation_bytes)}, the largest columns "
+        f"{size(sums.column_bytes)}."
+    )
+    if error:
+        st.error(error, icon="⚠️")

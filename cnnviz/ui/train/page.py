@@ -1,0 +1,140 @@
+"""The Train page, put together."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from cnnviz.runs.folder import RunFolder, list_runs
+from cnnviz.runs.manager import Manager
+from cnnviz.runs.settings import RunSettings
+from cnnviz.ui.components.plotly_live import plotly_loader
+from cnnviz.ui.guard import guard
+from cnnviz.ui.service import IDLE_MINUTES, LEAST_IDLE, MOST_IDLE, manager
+from cnnviz.ui.state import SHARED, publish_url
+from cnnviz.ui.train.defaults import SMOOTHING
+from cnnviz.ui.train.editor import editor
+from cnnviz.ui.train.hints import SETTINGS
+from cnnviz.ui.train.live import live_view
+from cnnviz.ui.train.network import problem_with
+from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
+from cnnviz.ui.train.sets import adopt_chosen, data_sets
+from cnnviz.ui.train.settings import Choice, load_settings, settings_panel
+from cnnviz.ui.train.transport import Shown, transport
+
+INTRODUCTION = (
+    "Choose what to learn from and how, press **Train**, and watch. A run goes on when you leave "
+    "this page; nothing you press here loses it."
+)
+
+
+def train_page() -> None:
+    """Draw the page from top to bottom: settings, buttons, the run."""
+    plotly_loader()
+    st.title("Train", anchor=False)
+    st.caption(INTRODUCTION)
+    adopt_chosen()
+    choice = choose()
+    shown = None
+    with guard():
+        runs = list_runs()
+        run = shown_run(runs)
+        shown = look(manager(), run) if run else None
+        started = transport(manager(), choice, shown)
+        if started:
+            st.session_state["run"] = started
+            st.rerun()
+    if shown is None:
+        st.info("Nothing has been trained here yet: press Train.", icon="👆")
+    else:
+        run_bar(runs, shown)
+        live_view(shown.run, shown.status, shown.settings)
+    publish_url(list(SHARED))
+
+
+def choose() -> Choice:
+    """Draw the settings, the data and the network; return what can be started."""
+    choice = settings_panel()
+    with guard():
+        data_sets()
+    with guard():
+        editor()
+    if choice.settings is None:
+        return choice
+    problem = problem_with(choice.settings)
+    if problem:
+        st.error(problem, icon="⚠️")
+    return replace(choice, problem=problem)
+
+
+def look(service: Manager, run: RunFolder) -> Shown:
+    """Return the run as the buttons need it."""
+    return Shown(run, run.status(), settings_of(run), service.controls(run.id))
+
+
+def run_bar(runs: list[RunFolder], shown: Shown) -> None:
+    """Draw what the shown run is, the list of runs, and how its curves are drawn."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(headline(shown.run, shown.status, shown.settings), width="stretch")
+        picker(runs, shown.run)
+        more(shown)
+
+
+def more(shown: Shown) -> None:
+    """Draw what is needed now and then: smoothing, the settings again, the history as a file."""
+    with st.popover("More", icon="⚙️", help="Curves, history as a file, idle time."):
+        st.session_state.setdefault("smoothing", SMOOTHING)
+        st.slider(
+            "Smoothing",
+            0.0,
+            0.99,
+            step=0.01,
+            key="smoothing",
+            help=SETTINGS["smoothing"],
+            persist_state="session",
+        )
+        st.toggle("Logarithmic loss", key="log", help=SETTINGS["log"], persist_state="session")
+        st.button(
+            "Use its settings",
+            icon="📋",
+            disabled=shown.settings is None,
+            help="Put this run's data, network and numbers into the settings above.",
+            on_click=_use_settings,
+            args=[shown.settings],
+        )
+        st.download_button(
+            "History as CSV",
+            lambda: history_csv(shown.run),
+            f"{shown.run.id}.csv",
+            "text/csv",
+            icon="💾",
+            on_click="ignore",
+            help="One line a step: loss, hits, images, learning rate, seconds.",
+        )
+        idle_input()
+
+
+def _use_settings(settings: RunSettings | None) -> None:
+    if settings is not None:
+        load_settings(settings)
+
+
+def history_csv(run: RunFolder) -> bytes:
+    """Return a run's history as a table in CSV form."""
+    return pd.DataFrame(run.history()).to_csv(index=False).encode()
+
+
+def idle_input() -> None:
+    """Draw the minutes after which runs pause when nobody watches."""
+    service = manager()
+    minutes = st.number_input(
+        "Pause after minutes without a browser",
+        LEAST_IDLE,
+        MOST_IDLE,
+        service.idle_seconds / 60 or IDLE_MINUTES,
+        1.0,
+        "%g",
+        help=SETTINGS["idle"],
+    )
+    if LEAST_IDLE <= minutes <= MOST_IDLE:
+        service.idle_seconds = 60 * minutes

@@ -1,0 +1,171 @@
+"""Start, pause, step, stop, rewind: which button can be pressed, and what it does."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from cnnviz.runs.folder import RunFolder
+from cnnviz.runs.manager import Manager
+from cnnviz.runs.settings import RunSettings, now
+from cnnviz.runs.status import RunStatus
+from cnnviz.ui.state import MOST_LR
+from cnnviz.ui.train.hints import SETTINGS
+from cnnviz.ui.train.settings import Choice
+
+NO_RUN = "There is no run yet: press Train."
+TERMINAL = "It was started in a terminal: stop it there with Ctrl+C."
+ELSEWHERE = "Another server of this program has started it: use that one's page."
+OVER = {
+    "finished": "It has finished: rewind it, or train again.",
+    "diverged": "It has diverged: rewind it, or train with a smaller learning rate.",
+    "damaged": "Its folder is damaged.",
+}
+AT_REST = ("paused", "stopped", "failed", "interrupted")
+ACTIVE = ("starting", "training")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The run that the page shows, as far as the buttons need it."""
+
+    run: RunFolder
+    status: RunStatus
+    settings: RunSettings | None
+    controllable: bool
+
+
+def reasons(shown: Shown | None) -> dict[str, str]:
+    """Return for each button why it cannot be pressed now; "" where it can."""
+    names = ("pause", "resume", "step", "stop", "rewind", "again", "lr")
+    if shown is None:
+        return dict.fromkeys(names, NO_RUN)
+    state = shown.status.state
+    found = {name: _reason(name, state) for name in names}
+    if state in (*ACTIVE, "queued") and not shown.controllable:
+        foreign = TERMINAL if shown.status.owner == "terminal" else ELSEWHERE
+        found |= dict.fromkeys(("pause", "resume", "step", "stop", "lr"), foreign)
+    if shown.settings is None:
+        found |= dict.fromkeys(("rewind", "again"), "Its settings cannot be read.")
+    return found
+
+
+def _reason(name: str, state: str) -> str:
+    if name in ("rewind", "again"):
+        return ""
+    if state in OVER:
+        return OVER[state]
+    if name == "pause":
+        return "" if state in ACTIVE else f"It is {_word(state)}, so there is nothing to pause."
+    if name == "resume":
+        return "" if state in AT_REST else "It is under way already."
+    if name == "step":
+        return "" if state in AT_REST else "Pause it first: then it can go step by step."
+    if name == "stop":
+        return "" if state in (*ACTIVE, "queued", "paused") else f"It is {_word(state)} already."
+    return "" if state in (*ACTIVE, "paused") else f"It is {_word(state)}: resume it first."
+
+
+def _word(state: str) -> str:
+    return "waiting" if state == "queued" else state
+
+
+def train_reason(choice: Choice, shown: Shown | None) -> str:
+    """Return why these settings cannot be started now, or ""."""
+    if choice.settings is None or choice.problem:
+        return choice.problem
+    under_way = shown is not None and shown.status.state in (*ACTIVE, "queued")
+    if under_way and shown and shown.settings and same(choice.settings, shown.settings):
+        return (
+            "The run below is under way with exactly these settings: change one, or press "
+            "New weights."
+        )
+    return ""
+
+
+def same(one: RunSettings, other: RunSettings) -> bool:
+    """Whether two runs would give the same numbers."""
+    return replace(one, origin=other.origin, created=other.created, network=other.network) == other
+
+
+def transport(manager: Manager, choice: Choice, shown: Shown | None) -> str | None:
+    """Draw the buttons; returns the id of the run to show when one was started."""
+    why, run = reasons(shown), shown.run.id if shown else ""
+    started: str | None = None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if _button("Train", "▶️", train_reason(choice, shown), HELP["train"], primary=True):
+            started = _start(manager, choice.settings)
+        resting = bool(why["pause"]) and not why["resume"]
+        if resting and _button("Resume", "⏯️", why["resume"], HELP["resume"]):
+            manager.resume(run)
+        if not resting and _button("Pause", "⏸️", why["pause"], HELP["pause"]):
+            manager.pause(run)
+        if _button("One step", "⏭️", why["step"], HELP["step"]):
+            manager.step(run)
+        if _button("Stop", "⏹️", why["stop"], HELP["stop"]):
+            manager.stop(run)
+        if _button("Rewind", "⏮️", why["rewind"], HELP["rewind"]) and shown and shown.settings:
+            started = _start(manager, shown.settings, paused=True)
+        if _button("New weights", "🎲", why["again"], HELP["again"]) and shown and shown.settings:
+            started = _start(manager, next_seed(shown.settings))
+        _lr_input(manager, shown, why["lr"])
+    return started
+
+
+HELP = {
+    "train": "Start a new run with the settings above.",
+    "pause": "Hold it after the step it is at; everything is kept.",
+    "resume": "Go on from where it stands, with the very numbers it would have had.",
+    "step": "Learn one batch and hold again.",
+    "stop": "End it, with everything kept; it can be resumed later.",
+    "rewind": "A new run with the same settings and the same first weights, held at step 0. "
+    "The old run stays in the list.",
+    "again": "A new run with the same settings and other first weights: the next seed.",
+}
+
+
+def next_seed(settings: RunSettings) -> RunSettings:
+    """Return the settings with the seed that follows."""
+    return replace(settings, config=replace(settings.config, seed=settings.config.seed + 1))
+
+
+def _start(manager: Manager, settings: RunSettings | None, *, paused: bool = False) -> str | None:
+    if settings is None:
+        return None
+    return manager.start(replace(settings, origin="page", created=now()), paused=paused)
+
+
+def _button(label: str, icon: str, reason: str, help: str, *, primary: bool = False) -> bool:
+    return st.button(
+        label,
+        key=f"_{label.lower().replace(' ', '_')}",
+        icon=icon,
+        disabled=bool(reason),
+        help=reason or help,
+        type="primary" if primary else "secondary",
+    )
+
+
+def _lr_input(manager: Manager, shown: Shown | None, reason: str) -> None:
+    """Draw the learning rate of the run that is under way, to be changed."""
+    lr = (shown and shown.status.lr) or None
+    key = f"_run_lr-{shown.run.id}" if shown else "_run_lr"
+    st.number_input(
+        "Learning rate now",
+        1e-8,
+        MOST_LR,
+        lr,
+        10.0**-3,
+        "%g",
+        key=key,
+        width=170,
+        disabled=bool(reason),
+        help=reason or SETTINGS["change_lr"],
+        on_change=_change_lr,
+        args=(manager, shown.run.id if shown else "", key),
+    )
+
+
+def _change_lr(manager: Manager, run: str, key: str) -> None:
+    value = st.session_state.get(key)
+    if isinstance(value, float) and 0 < value <= MOST_LR:
+        manager.set_lr(run, value)

@@ -1,0 +1,66 @@
+"""Numbers and states in the words that pages use."""
+
+import math
+
+STATES: dict[str, tuple[str, str, str]] = {
+    "queued": ("⏳", "waiting", "gray"),
+    "starting": ("⏳", "starting", "blue"),
+    "training": ("▶️", "training", "blue"),
+    "paused": ("⏸️", "paused", "orange"),
+    "stopped": ("⏹️", "stopped", "gray"),
+    "finished": ("✅", "finished", "green"),
+    "diverged": ("⚠️", "diverged", "red"),
+    "failed": ("⚠️", "failed", "red"),
+    "interrupted": ("🔌", "interrupted", "orange"),
+    "damaged": ("🩹", "damaged", "red"),
+}
+"""For each state of a run its sign, its word and its color: never the color alone."""
+
+
+def duration(seconds: float | None) -> str:
+    """Return a span of time: 0.4 s, 12 s, 3 min 05 s, 2 h 07 min; – where it is unknown."""
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    if seconds < 9.95:
+        return f"{max(seconds, 0):.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def size(count: float) -> str:
+    """Return bytes in the unit that suits them: 512 B, 18 kB, 3.1 MB, 1.2 GB."""
+    for unit in ("B", "kB", "MB"):
+        if count < 999.5:
+            return f"{count:.0f} {unit}" if count >= 9.95 or unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def percent(share: float | None) -> str:
+    """Return 0.9712 as 97.1 %; – where there is none."""
+    return "–" if share is None or not math.isfinite(share) else f"{100 * share:.1f} %"
+
+
+def shape(sizes: tuple[int, ...]) -> str:
+    """Return (16, 8, 8) as 16 × 8 × 8."""
+    return " × ".join(f"{n:,}" for n in sizes)
+
+
+def compact(value: float) -> str:
+    """Return a number as people write it: 0.05, 1e-08, 12."""
+    return f"{value:g}"
+
+
+def badge(state: str) -> str:
+    """Return a state as Markdown: its sign and its word on its color."""
+    sign, word, color = STATES[state]
+    return f":{color}-badge[{sign} {word}]"
+
+
+def plain(text: str) -> str:
+    """Return text that Markdown shows as it stands, whatever signs are in it."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+!|$~:" else sign for sign in text)
