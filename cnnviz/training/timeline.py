@@ -13,7 +13,7 @@ def timeline_steps(total_steps: int, count: int) -> tuple[int, ...]:
     if total_steps < count:
         return tuple(range(total_steps + 1))
     if count < 2:
-        return (0, total_steps)[2 - count - 1 :] if count else ()
+        return (total_steps,) * count
     last = count - 1
     return tuple(max(i, int(total_steps * (i / last) ** 3 + 0.5)) for i in range(count))
 
