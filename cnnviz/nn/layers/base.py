@@ -74,3 +74,12 @@ def image_shape(input_shape: Shape, owner: str) -> tuple[int, int, int]:
         )
     C, H, W = input_shape
     return C, H, W
+
+
+def check_features(owner: str, what: str, expected: int, received: int) -> None:
+    """Raise ShapeError if an input does not have as many `what` as the weights expect."""
+    if expected != received:
+        raise ShapeError(
+            f"{owner}: the weights expect {expected} {what}, the input has {received}; "
+            f"the parameters belong to a network for other images."
+        )

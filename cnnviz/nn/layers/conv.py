@@ -19,7 +19,7 @@ from cnnviz.nn.geometry import (
 )
 from cnnviz.nn.im2col import col2im, im2col
 from cnnviz.nn.initializers import INITIALIZERS
-from cnnviz.nn.layers.base import Layer, image_shape
+from cnnviz.nn.layers.base import Layer, check_features, image_shape
 from cnnviz.nn.types import Array, Params
 
 
@@ -84,6 +84,7 @@ class Conv2d(Layer):
     ) -> tuple[Array, Any]:
         """Return (N, F, OH, OW)."""
         N, F = len(x), self.out_channels
+        check_features("Conv2d", "channels", params["weight"].shape[1], x.shape[1])
         grid = self.grid(x.shape[1:])
         y = params["weight"].reshape(F, -1) @ im2col(x, grid)  # (N, F, P)
         if self.use_bias:

@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.nn.checks import choice, flag, integer
 from cnnviz.nn.geometry import Shape, ShapeError
 from cnnviz.nn.initializers import INITIALIZERS
-from cnnviz.nn.layers.base import Layer
+from cnnviz.nn.layers.base import Layer, check_features
 from cnnviz.nn.types import Array, Params
 
 
@@ -86,6 +86,8 @@ class Linear(Layer):
         rng: np.random.Generator | None = None,
     ) -> tuple[Array, Any]:
         """Return (N, out_features)."""
+        self.output_shape(x.shape[1:])
+        check_features("Linear", "numbers", params["weight"].shape[1], x.shape[1])
         y = x @ params["weight"].T
         if self.use_bias:
             y += params["bias"]

@@ -1,0 +1,37 @@
+"""Random settings for property tests: odd shapes, rectangular kernels, every form of padding."""
+
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from cnnviz.nn.geometry import Grid, ShapeError, Window
+
+small = st.integers(1, 3)
+pads = st.integers(0, 3)
+paddings = st.one_of(
+    st.sampled_from(["valid", "same", "same_lower", "full"]),
+    pads,
+    st.tuples(pads, pads),
+    st.tuples(st.tuples(pads, pads), st.tuples(pads, pads)),
+)
+
+
+@st.composite
+def sliding(draw: Any, *, pooling: bool = False) -> tuple[dict[str, Any], tuple[int, int], Grid]:
+    """Draw layer arguments, an image size they fit, and the grid."""
+    kernel = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    arguments = {
+        "kernel_size": kernel,
+        "stride": draw(st.tuples(small, small)),
+        "dilation": draw(st.tuples(small, small)),
+        "padding": draw(paddings),
+    }
+    size = draw(st.tuples(st.integers(1, 9), st.integers(1, 9)))
+    window = Window(kernel, arguments["stride"], arguments["dilation"], arguments["padding"])
+    try:
+        grid = window.place(size, "test")
+    except ShapeError:
+        assume(False)
+    assume(not (pooling and grid.only_padding()))
+    return arguments, size, grid

@@ -1,0 +1,28 @@
+"""Descriptions with an input shape for every exported layer: what the discovery tests run over.
+
+A new layer needs a line here; a test says so.
+"""
+
+from cnnviz.nn.geometry import Shape
+from cnnviz.nn.layers import Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, ReLU
+
+EXAMPLES: list[tuple[Layer, Shape]] = [
+    (Conv2d(4, 3), (2, 5, 7)),
+    (Conv2d(3, (2, 3), stride=(2, 1), padding="same"), (2, 5, 7)),
+    (Conv2d(2, 2, padding="same_lower", use_bias=False), (3, 4, 5)),
+    (Conv2d(2, 3, dilation=(2, 1), padding=((1, 2), (0, 1)), weight_init="xavier"), (1, 5, 4)),
+    (Conv2d(5, 2, stride=3, padding="full"), (2, 4, 3)),
+    (Conv2d(1, 1), (1, 1, 1)),
+    (MaxPool2d(2), (3, 6, 4)),
+    (MaxPool2d(2), (3, 5, 7)),
+    (MaxPool2d((3, 2), stride=(2, 1), padding=(1, 0)), (2, 5, 7)),
+    (MaxPool2d(2, stride=3, dilation=2), (2, 8, 7)),
+    (MaxPool2d(3, stride=1, padding="same"), (1, 4, 5)),
+    (ReLU(), (3, 4, 5)),
+    (ReLU(), (7,)),
+    (Flatten(), (3, 4, 5)),
+    (Linear(6), (5,)),
+    (Linear(1, use_bias=False, weight_init="xavier"), (3,)),
+    (Dropout(0.3), (3, 4, 5)),
+    (Dropout(0), (6,)),
+]

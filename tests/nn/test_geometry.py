@@ -1,0 +1,184 @@
+from typing import Any
+
+import pytest
+from configurations import sliding
+from hypothesis import given
+
+from cnnviz.nn.geometry import (
+    Grid,
+    Reach,
+    ShapeError,
+    Window,
+    compact_padding,
+    compact_pair,
+    pair,
+    window_extent,
+)
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "padding", "pads", "output"),
+    [
+        (5, 3, 1, "valid", (0, 0), 3),
+        (5, 3, 1, "same", (1, 1), 5),
+        (5, 3, 1, "full", (2, 2), 7),
+        (28, 5, 1, "same", (2, 2), 28),
+        (28, 3, 2, "same", (0, 1), 14),
+        (28, 3, 2, "same_lower", (1, 0), 14),
+        (28, 3, 2, "valid", (0, 0), 13),
+        (5, 2, 1, "same", (0, 1), 5),
+        (7, 3, 3, "same", (1, 1), 3),
+        (6, 1, 4, "same", (0, 0), 2),
+        (1, 1, 1, "valid", (0, 0), 1),
+        (4, 3, 2, 1, (1, 1), 2),
+    ],
+)
+def test_padding_and_output_size(
+    size: int, kernel: int, stride: int, padding: Any, pads: Any, output: int
+) -> None:
+    window = Window((kernel, kernel), (stride, stride), padding=padding)
+    grid = window.place((size, size), "test")
+    assert grid.pads == (pads, pads)
+    assert grid.output == (output, output)
+
+
+def test_each_axis_has_its_own_numbers() -> None:
+    grid = Window((2, 3), (1, 2), (3, 1), ((0, 1), (2, 3))).place((7, 6), "test")
+    assert grid.extent == (4, 3)
+    assert grid.padded == (8, 11)
+    assert grid.output == (5, 5)
+    assert grid.dropped == (0, 0)
+    assert grid.windows == 25
+
+
+def test_dropped_rows_and_columns_are_counted() -> None:
+    assert Window((2, 2), (2, 2)).place((5, 8), "test").dropped == (1, 0)
+
+
+@given(sliding())
+def test_the_last_window_fits_and_the_next_one_would_not(case: Any) -> None:
+    _, _, grid = case
+    for axis in (0, 1):
+        end = (grid.output[axis] - 1) * grid.stride[axis] + grid.extent[axis]
+        assert end + grid.dropped[axis] == grid.padded[axis]
+        assert grid.dropped[axis] >= 0
+        assert end + grid.stride[axis] > grid.padded[axis]
+
+
+@given(sliding())
+def test_same_gives_an_output_for_each_stride(case: Any) -> None:
+    _, size, grid = case
+    for word in ("same", "same_lower"):
+        again = Window(grid.kernel, grid.stride, grid.dilation, word).place(size, "test")
+        assert again.output == tuple(-(-n // s) for n, s in zip(size, grid.stride, strict=True))
+
+
+@given(sliding())
+def test_windows_of_padding_alone_are_found(case: Any) -> None:
+    _, _, grid = case
+    alone = [
+        (name, index)
+        for axis, name in enumerate(("height", "width"))
+        for index in range(grid.output[axis])
+        if not any(
+            index * grid.stride[axis] + k * grid.dilation[axis] - grid.pads[axis][0]
+            in range(grid.size[axis])
+            for k in range(grid.kernel[axis])
+        )
+    ]
+    assert grid.only_padding() == (alone[0] if alone else None)
+
+
+@pytest.mark.parametrize(
+    ("window", "size", "sentence"),
+    [
+        (
+            Window((5, 5)),
+            (4, 9),
+            "Conv2d: the 5×5 kernel does not fit: height 4 + padding 0 + 0 = 4 is smaller than "
+            'the window of 5; use padding="same", a smaller kernel, or remove a pooling layer '
+            "before it.",
+        ),
+        (
+            Window((1, 3), dilation=(1, 2), padding=((0, 0), (1, 0))),
+            (4, 3),
+            "Conv2d: the 1×3 kernel does not fit: width 3 + padding 1 + 0 = 4 is smaller than "
+            'the window of (3 − 1) × 2 + 1 = 5; use padding="same", a smaller kernel, or remove '
+            "a pooling layer before it.",
+        ),
+    ],
+)
+def test_a_window_that_does_not_fit(window: Window, size: Any, sentence: str) -> None:
+    with pytest.raises(ShapeError) as error:
+        window.place(size, "Conv2d")
+    assert str(error.value) == sentence
+
+
+def test_pairs() -> None:
+    assert pair(3, "stride") == (3, 3)
+    assert pair([3, 1], "stride") == (3, 1)
+    assert compact_pair((3, 3), "stride") == 3
+    assert compact_pair([3, 1], "stride") == (3, 1)
+    for value, told in [
+        ((1, 2, 3), "stride must be an integer or a pair of them, received (1, 2, 3)."),
+        ((1, 0), "stride must be at least 1, received 0."),
+        ((1, 2.5), "stride must be an integer, received 2.5."),
+    ]:
+        with pytest.raises(ValueError) as error:
+            pair(value, "stride")
+        assert str(error.value) == told
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("same", "same"),
+        (0, 0),
+        ((2, 2), 2),
+        ((1, 2), (1, 2)),
+        ([1, 2], (1, 2)),
+        (((1, 1), (1, 1)), 1),
+        (((1, 1), (2, 2)), (1, 2)),
+        (((0, 1), (2, 2)), ((0, 1), (2, 2))),
+        ([[0, 1], 2], ((0, 1), (2, 2))),
+    ],
+)
+def test_padding_is_kept_in_its_shortest_form(written: object, kept: object) -> None:
+    assert compact_padding(written, "padding") == kept
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("sane", 'padding must be one of "valid", "same", "same_lower", "full"; received \'sane\''),
+        (-1, "padding must be at least 0, received -1."),
+        ((1, 2, 3), "padding must be an integer or a pair"),
+        (((1, 1), (1, 1), (1, 1)), "padding must be ((top, bottom), (left, right)), received"),
+        (1.5, "padding must be an integer, received 1.5."),
+        (True, "padding must be an integer, received True."),
+        (None, "padding must be an integer, received None."),
+    ],
+)
+def test_padding_that_means_nothing(value: object, told: str) -> None:
+    with pytest.raises(ValueError) as error:
+        compact_padding(value, "padding")
+    assert told in str(error.value)
+
+
+def test_receptive_field_of_two_convolutions_with_pooling_between() -> None:
+    reach = Reach().through(Window((5, 5))).through(Window((2, 2), (2, 2)))
+    assert (reach.receptive_field, reach.jump) == ((6, 6), (2, 2))
+    reach = reach.through(Window((5, 3), dilation=(1, 2)))
+    assert (reach.receptive_field, reach.jump) == ((14, 14), (2, 2))
+
+
+def test_extent_of_a_dilated_kernel() -> None:
+    assert [window_extent(3, dilation) for dilation in (1, 2, 3)] == [3, 5, 7]
+    assert window_extent(1, 9) == 1
+
+
+def test_a_grid_is_a_value() -> None:
+    grid = Window((2, 2)).place((3, 3), "test")
+    assert grid == Window((2, 2)).place((3, 3), "test")
+    assert isinstance(hash(grid), int)
+    assert isinstance(grid, Grid)
