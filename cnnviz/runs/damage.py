@@ -21,15 +21,16 @@ def faults(folder: Path) -> Iterator[str]:
         yield str(error)
     if status is not None and status.step:
         yield from resume_faults(folder)
-    yield from growing_faults(folder, resume_step(folder) or 0)
+    yield from growing_faults(folder, *(resume_point(folder) or (0, 0)))
     yield from array_faults(folder)
 
 
-def resume_step(folder: Path) -> int | None:
-    """Return the step at which the run would resume; None where no resume file can be read."""
+def resume_point(folder: Path) -> tuple[int, int] | None:
+    """Return the step and the epochs done where the run would go on; None where it cannot."""
     for name in layout.RESUMES:
         try:
-            return int(unpack(folder / name)[1]["step"])
+            metadata = unpack(folder / name)[1]
+            return int(metadata["step"]), int(metadata["epochs_done"])
         except (RunError, KeyError, ValueError):
             continue
     return None
@@ -40,12 +41,12 @@ def resume_faults(folder: Path) -> Iterator[str]:
     present = [folder / name for name in layout.RESUMES if (folder / name).exists()]
     for path in present or [folder / layout.RESUME]:
         yield from fault_of(unpack, path)
-    if resume_step(folder) is None:
+    if resume_point(folder) is None:
         yield "So the run cannot be resumed."
 
 
-def growing_faults(folder: Path, step: int) -> Iterator[str]:
-    """Yield what is wrong with the history and the epochs of a run that has reached `step`."""
+def growing_faults(folder: Path, step: int, done: int) -> Iterator[str]:
+    """Yield what is wrong with the history and the list of a run with `step` and `done` epochs."""
     history, history_fault = read_history(folder / layout.STEPS)
     if history_fault:
         yield history_fault
@@ -54,9 +55,11 @@ def growing_faults(folder: Path, step: int) -> Iterator[str]:
             f"{layout.STEPS} ends at step {len(history):,}, before the last checkpoint at step "
             f"{step:,}."
         )
-    _, epochs_fault = read_epochs(folder / layout.EPOCHS)
+    epochs, epochs_fault = read_epochs(folder / layout.EPOCHS)
     if epochs_fault:
         yield epochs_fault
+    elif len(epochs) < done:
+        yield f"{layout.EPOCHS} ends at epoch {len(epochs)} of {done}."
 
 
 def array_faults(folder: Path) -> Iterator[str]:
