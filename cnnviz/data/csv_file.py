@@ -17,7 +17,7 @@ from cnnviz.data.errors import DataError
 from cnnviz.data.source import MOST_IMAGES, Source
 
 COLUMNS = 1 + PIXELS
-CHUNK_LINES = 2_000
+CHUNK_LINES = 1_000
 LONGEST_LINE = 1 << 16  # bytes
 TEST_WORDS = ("test", "t10k")
 LABEL_NAMES = ("label", "class", "target", "y")

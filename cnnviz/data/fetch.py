@@ -210,6 +210,7 @@ class _Attempt:
             headers={"Accept-Encoding": "identity"},  # the file as it is, not unpacked on the way
         )
         bar.update(0)
+        pooch.get_logger().setLevel("WARNING")  # the page shows what is going on
         try:
             pooch.retrieve(
                 mirror + file.name, f"md5:{file.md5}", path.name, path.parent, downloader=downloader
@@ -279,8 +280,10 @@ def _in_words(error: Any, count: int, size: int) -> str:
 
     if error.response is not None:
         return f"answered {error.response.status_code} {error.response.reason}"
+    if isinstance(error, requests.ConnectTimeout):
+        return f"could not be reached within {CONNECT_SECONDS:g} seconds"
     if isinstance(error, requests.Timeout):
-        return f"did not answer within {READ_SECONDS:.0f} seconds"
+        return f"did not answer within {READ_SECONDS:g} seconds"
     if count or isinstance(error, requests.exceptions.ChunkedEncodingError):
         return f"broke off after {count:,} of {size:,} bytes"
     return "could not be reached"

@@ -29,10 +29,7 @@ def named(name: str) -> Available:
     return next(one for one in available() if one.name == name)
 
 
-def test_a_machine_that_has_nothing_yet_has_the_digits(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.delenv("CNNVIZ_DATA_DIR", raising=False)
+def test_a_machine_that_has_nothing_yet_has_the_digits(tmp_path: Path) -> None:
     assert [(one.name, one.where, one.train_images) for one in available()] == [
         ("digits", "built in", 1497)
     ]
@@ -125,7 +122,8 @@ def test_classes_have_their_names(cache: Path) -> None:
 
 @pytest.mark.skipif(not (Path(REAL) / "mnist").is_dir(), reason="CNNVIZ_DATA_DIR has no MNIST")
 @pytest.mark.parametrize("name", ["mnist", "fashion-mnist"])
-def test_the_real_sets_have_70000_images(name: str) -> None:
+def test_the_real_sets_have_70000_images(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNNVIZ_DATA_DIR", REAL)
     dataset = load(name)
     assert (len(dataset.train), len(dataset.test)) == (60_000, 10_000)
     assert np.bincount(dataset.test.labels).min() > 890
