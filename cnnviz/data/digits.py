@@ -28,7 +28,7 @@ NOTE = (
 def load_digits() -> Dataset:
     """Return the digits, always divided in the same way: 1,497 for training, 300 for the test."""
     table = _read_table()  # (N, 65): 64 pixels and the label
-    labels = table[:, -1].astype(np.uint8)
+    labels = table[:, -1].copy()
     images = enlarge(table[:, :-1].reshape(-1, SMALL, SMALL))
     tested = _test_mask(labels)
     return Dataset(
@@ -41,11 +41,12 @@ def load_digits() -> Dataset:
     )
 
 
-def enlarge(images: NDArray[np.float32]) -> Bytes:
+def enlarge(images: Bytes) -> Bytes:
     """Return images (N, 8, 8) from 0 to 16 as smooth bytes (N, 28, 28)."""
     weights = _interpolation(SMALL, LARGE)  # (20, 8)
     both_axes = np.kron(weights, weights)  # (400, 64)
-    large = (images.reshape(-1, SMALL * SMALL) @ both_axes.T).reshape(-1, LARGE, LARGE)
+    pixels = images.reshape(-1, SMALL * SMALL).astype(np.float32)  # (N, 64)
+    large = (pixels @ both_axes.T).reshape(-1, LARGE, LARGE)
     framed = np.zeros((len(images), HEIGHT, WIDTH), np.uint8)
     margin = (HEIGHT - LARGE) // 2
     inner = np.clip(large * (255 / BRIGHTEST), 0, 255)
@@ -72,14 +73,14 @@ def _test_mask(labels: Bytes) -> NDArray[np.bool_]:
     return mask
 
 
-def _read_table() -> NDArray[np.float32]:
+def _read_table() -> Bytes:
     """Read scikit-learn's own file: importing the package would take a second."""
     path = _packaged_file()
     if path is None:
         return _imported_table()
     with gzip.open(path) as file:
         text = file.read().replace(b"\n", b",")
-    return np.fromstring(text, np.float32, sep=",").reshape(-1, SMALL * SMALL + 1)
+    return np.fromstring(text, np.uint8, sep=",").reshape(-1, SMALL * SMALL + 1)
 
 
 def _packaged_file() -> Path | None:
@@ -95,8 +96,8 @@ def _packaged_file() -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _imported_table() -> NDArray[np.float32]:
+def _imported_table() -> Bytes:
     from sklearn.datasets import load_digits as original
 
     pixels, labels = original(return_X_y=True)
-    return np.column_stack([pixels, labels]).astype(np.float32)
+    return np.column_stack([pixels, labels]).astype(np.uint8)

@@ -13,7 +13,7 @@ from made_files import csv_bytes, images_bytes, labels_bytes, made_images, put
 
 from cnnviz.data import add, load
 
-COUNT = 20_000
+COUNT = 10_000
 ARRAY = COUNT * 28 * 28
 IMAGES = np.tile(made_images(500)[0] & 0b11110000, (COUNT // 500, 1, 1))
 LABELS = (np.arange(COUNT) % 10).astype(np.uint8)
@@ -38,9 +38,7 @@ def table() -> dict[str, bytes]:
 
 def npz(images: np.ndarray) -> dict[str, bytes]:  # type: ignore[type-arg]
     file = io.BytesIO()
-    np.savez_compressed(
-        file, x_train=images, y_train=LABELS, x_test=images[:10], y_test=LABELS[:10]
-    )
+    np.savez(file, x_train=images, y_train=LABELS, x_test=images[:10], y_test=LABELS[:10])
     return {"mine.npz": file.getvalue()}
 
 
@@ -86,11 +84,11 @@ def test_a_gzip_bomb_is_not_unpacked() -> None:
     assert peak_of(refused) < start + 10**7
 
 
-@pytest.mark.parametrize(("kind", "seconds"), [("IDX gzip", 0.7), ("CSV", 3.3), ("NPZ", 0.7)])
-def test_reading_20000_images_takes_a_third_of_what_60000_may(
+@pytest.mark.parametrize(("kind", "seconds"), [("IDX gzip", 0.33), ("CSV", 1.7), ("NPZ", 0.33)])
+def test_reading_10000_images_takes_a_sixth_of_what_60000_may(
     kind: str, seconds: float, tmp_path: Path
 ) -> None:
     put(tmp_path / "cache" / "mine", MADE[kind]())
-    start = time.perf_counter()
-    assert len(load("mine").train) > 16_000
-    assert time.perf_counter() - start < seconds
+    start = time.process_time()  # its own time, because others may be at work
+    assert len(load("mine").train) > 8_000
+    assert time.process_time() - start < seconds
