@@ -5,11 +5,13 @@ or (N, 784). Arrays are read piece by piece, so that a float64 array needs no mo
 bytes; an array of pickled objects is refused from its header.
 """
 
+import struct
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
+from tokenize import TokenError
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -22,7 +24,8 @@ from cnnviz.data.errors import DataError
 from cnnviz.data.source import Source
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
-PIECE = 1 << 20  # values
+PIECE = 1 << 18  # values
+DAMAGED = (zipfile.BadZipFile, RuntimeError, ValueError, OverflowError, struct.error)
 IMAGE_SHAPES = ((HEIGHT, WIDTH), (HEIGHT, WIDTH, 1), (1, HEIGHT, WIDTH), (PIXELS,))
 
 Numbers = NDArray[Any]
@@ -91,7 +94,9 @@ def _open(sources: Sequence[Source]) -> Iterator[tuple[str, zipfile.ZipFile]]:
         try:
             with zipfile.ZipFile(stream) as archive:
                 yield name, archive
-        except (zipfile.BadZipFile, RuntimeError) as error:  # also encrypted, or a rare method
+        except DataError:
+            raise
+        except DAMAGED as error:
             raise DataError(
                 f"{name} is no whole NPZ file ({error}): save it again with np.savez."
             ) from error
@@ -164,7 +169,7 @@ def _member(name: str, archive: zipfile.ZipFile, key: str) -> Member:
     try:
         with archive.open(f"{key}.npy") as stream:
             shape, fortran, dtype = _read_header(cast(BinaryIO, stream))
-    except ValueError as error:
+    except (*DAMAGED, SyntaxError, TypeError, TokenError) as error:  # the header is Python text
         raise DataError(f"{title} is no NumPy array ({error}): save it with np.savez.") from error
     if dtype.hasobject:
         raise DataError(

@@ -299,6 +299,11 @@ BAD: dict[str, tuple[Callable[[], Files], str, tuple[str, ...]]] = {
         "mine.npz: x_train",
         ("says that it holds 1,000,000,000,000 images; at most 300,000",),
     ),
+    "NPZ with a broken header": (
+        lambda: {"mine.npz": npz_bytes(**keras_arrays()).replace(b"(20, 28, 28)", b"(20, 28, 28 ")},
+        "mine.npz: x_train",
+        ("is no NumPy array", "save it with np.savez"),
+    ),
     "two NPZ files": (
         lambda: {"a.npz": npz_bytes(**keras_arrays()), "b.npz": npz_bytes(**keras_arrays())},
         "a.npz, b.npz",
