@@ -1,12 +1,12 @@
-"""Loss and accuracy of a training run, as figures."""
+"""Loss and accuracy of a training run, as figures in the plain form that plotly.js reads."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from cnnviz.figures import typed_array
 from cnnviz.figures.palette import ON_DARK, TRAINING, VALIDATION
 from cnnviz.figures.smooth import smooth
 from cnnviz.figures.thin import thin
@@ -17,8 +17,11 @@ History = NDArray[np.void]
 Floats = NDArray[np.float32]
 Value = Literal["loss", "accuracy"]
 
-PALE = 0.35
-POINTS = 1000
+PlotlyDict = dict[str, Any]
+
+RAW_POINTS = 1000
+TREND_POINTS = 500
+CLEAR = "rgba(0,0,0,0)"
 
 
 class Epoch(Protocol):
@@ -75,7 +78,7 @@ def loss_figure(
     run_id: str,
     smoothing: float = 0.9,
     log_scale: bool = False,
-) -> go.Figure:
+) -> PlotlyDict:
     """Cross-entropy of the training batches and of the validation images, over steps.
 
     Parameters
@@ -90,95 +93,95 @@ def loss_figure(
     log_scale : bool
         Draw the loss on a logarithmic axis.
     """
-    figure = _figure(history, epochs, "loss", ".4f", run_id, smoothing)
-    kind = "log" if log_scale else "linear"
-    return figure.update_yaxes(title_text="loss (cross-entropy)", type=kind, rangemode="tozero")
+    axis = {"type": "log" if log_scale else "linear", "rangemode": "tozero"}
+    traces = _traces(history, epochs, "loss", ".4f", smoothing)
+    return _figure(traces, "loss (cross-entropy)", axis, run_id)
 
 
 def accuracy_figure(
     history: History, epochs: Sequence[Epoch], *, run_id: str, smoothing: float = 0.9
-) -> go.Figure:
+) -> PlotlyDict:
     """Share of right answers in the training batches and the validation images, over steps.
 
     The parameters are those of `loss_figure`.
     """
-    figure = _figure(history, epochs, "accuracy", ".1%", run_id, smoothing)
-    return figure.update_yaxes(title_text="accuracy", range=[0, 1.02], tickformat=".0%")
+    axis = {"range": [0, 1.02], "tickformat": ".0%"}
+    return _figure(_traces(history, epochs, "accuracy", ".1%", smoothing), "accuracy", axis, run_id)
 
 
-def _figure(
-    history: History,
-    epochs: Sequence[Epoch],
-    value: Value,
-    form: str,
-    run_id: str,
-    smoothing: float,
-) -> go.Figure:
+def _traces(
+    history: History, epochs: Sequence[Epoch], value: Value, form: str, smoothing: float
+) -> list[PlotlyDict]:
+    """Raw batches, their trend and the validation points, from back to front."""
     steps, raw = history["step"], batch_values(history, value)
-    traces = [_batches(steps, raw, value, form)]
+    traces = [_batches(steps, raw, f"{value} of this batch %{{y:{form}}}")]
     if smoothing:
         trend = smooth(raw, history["images"], smoothing)
-        traces.append(_trend(steps, trend, form))
+        traces.append(_trend(steps, trend, f"smoothed {value} %{{y:{form}}}"))
     if epochs:
         traces.append(_validation(epochs, value, form))
-    return go.Figure(traces, _layout(run_id, empty=not len(steps)))
+    return traces
 
 
-def _line(x: Any, y: Any, name: str, hover: str, **style: Any) -> go.Scatter:
-    text = f"step %{{x:,d}}<br>{hover}<extra>{name}</extra>"
-    return go.Scatter(x=x, y=y, name=name, hovertemplate=text, **style)
+def _trace(x: Floats, y: Floats, name: str, hover: str, **style: Any) -> PlotlyDict:
+    return {
+        "type": "scatter",
+        "x": typed_array(x),
+        "y": typed_array(y),
+        "name": name,
+        "hovertemplate": f"step %{{x:,d}}<br>{hover}<extra></extra>",
+        **style,
+    }
 
 
-def _batches(steps: Any, raw: Floats, value: Value, form: str) -> go.Scatter:
-    x, y = thin(steps, raw, POINTS)
+def _batches(steps: NDArray[Any], raw: Floats, hover: str) -> PlotlyDict:
+    x, y = thin(steps, raw, RAW_POINTS)
     line = {"color": TRAINING, "width": 1}
-    hover = f"{value} of this batch %{{y:{form}}}"
-    return _line(x, y, "training batch", hover, mode="lines", line=line, opacity=PALE)
+    return _trace(x, y, "batches", hover, mode="lines", line=line, opacity=0.5)
 
 
-def _trend(steps: Any, trend: Floats, form: str) -> go.Scatter:
-    x, y = thin(steps, trend, POINTS)
+def _trend(steps: NDArray[Any], trend: Floats, hover: str) -> PlotlyDict:
+    x, y = thin(steps, trend, TREND_POINTS)
     line = {"color": TRAINING, "width": 2.25}
-    return _line(x, y, "training, smoothed", f"mean %{{y:{form}}}", mode="lines", line=line)
+    return _trace(x, y, "smoothed", hover, mode="lines", line=line)
 
 
-def _validation(epochs: Sequence[Epoch], value: Value, form: str) -> go.Scatter:
-    x = np.array([epoch.step for epoch in epochs], np.float32)
-    y = np.array([getattr(epoch, f"validation_{value}") for epoch in epochs], np.float32)
-    return _line(
-        x,
-        y,
+def _validation(epochs: Sequence[Epoch], value: Value, form: str) -> PlotlyDict:
+    return _trace(
+        np.array([epoch.step for epoch in epochs], np.float32),
+        np.array([getattr(epoch, f"validation_{value}") for epoch in epochs], np.float32),
         "validation",
-        f"after epoch %{{customdata}}: {value} %{{y:{form}}}",
-        customdata=np.array([epoch.epoch for epoch in epochs]),
+        f"validation {value} after epoch %{{customdata}}: %{{y:{form}}}",
+        customdata=[epoch.epoch for epoch in epochs],
         mode="lines+markers",
         line={"color": VALIDATION, "width": 1.5, "dash": "dot"},
         marker={"color": VALIDATION, "size": 9, "symbol": "diamond"},
     )
 
 
-def _layout(run_id: str, *, empty: bool) -> go.Layout:
-    clear = "rgba(0,0,0,0)"
-    axis: dict[str, Any] = {"zeroline": False, "showline": False, "ticks": "", "automargin": False}
-    note = {
-        "text": "The curve starts with the first step.",
-        "showarrow": False,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0.5,
-        "y": 0.5,
+def _figure(traces: list[PlotlyDict], title: str, axis: PlotlyDict, run_id: str) -> PlotlyDict:
+    plain = {"zeroline": False, "showline": False, "ticklabelstandoff": 4}
+    across = {"title": {"text": "step"}, "showgrid": False, "rangemode": "tozero"}
+    empty = traces[0]["x"]["bdata"] == ""
+    legend = {"orientation": "h", "xref": "container", "x": 0, "yref": "container", "y": 1}
+    return {
+        "data": traces,
+        "layout": {
+            "uirevision": run_id,
+            "meta": {"on_dark": ON_DARK},
+            "paper_bgcolor": CLEAR,
+            "plot_bgcolor": CLEAR,
+            "margin": {"l": 64, "r": 8, "t": 32, "b": 48},
+            "legend": {**legend, "yanchor": "top", "bgcolor": CLEAR},
+            "showlegend": True,
+            "hovermode": "closest",
+            "xaxis": {**plain, **across, "showline": True, "tickformat": ",d"},
+            "yaxis": {**plain, **axis, "title": {"text": title}},
+            "annotations": [_note("The curve starts with the first step.")] if empty else [],
+        },
     }
-    return go.Layout(
-        template="none",
-        uirevision=run_id,
-        meta={"on_dark": ON_DARK},
-        paper_bgcolor=clear,
-        plot_bgcolor=clear,
-        margin={"l": 60, "r": 12, "t": 34, "b": 44},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "bgcolor": clear},
-        hovermode="closest",
-        xaxis={**axis, "title": {"text": "step"}, "rangemode": "tozero", "tickformat": ",d"},
-        yaxis=axis,
-        annotations=[note] if empty else [],
-        showlegend=True,
-    )
+
+
+def _note(text: str) -> PlotlyDict:
+    place = {"xref": "paper", "x": 0.5, "yref": "paper", "y": 0.5}
+    return {"text": text, "showarrow": False, **place}

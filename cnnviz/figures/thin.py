@@ -35,7 +35,7 @@ def thin(x: ArrayLike, y: ArrayLike, points: int = 2000) -> Curve:
         )
     if points < 4:
         raise ValueError(
-            f"A curve needs at least 4 points: both ends, one low, one high: {points}."
+            f"A curve needs at least 4 points: both ends, one low, one high, got {points}."
         )
     if len(xs) <= points:
         return xs, ys

@@ -5,23 +5,7 @@ const HINT =
   'Point at a cell to read it, click it to see its images. The shade is the share of the row ' +
   '(its square root, so that rare mistakes show).'
 
-const make = (tag, className, parent, text) => {
-  const el = document.createElement(tag)
-  el.className = className
-  if (text !== undefined) el.textContent = text
-  parent.append(el)
-  return el
-}
-const set = (el, text) => el.textContent !== text && (el.textContent = text)
 const same = (a, b) => !!a && !!b && a[0] === b[0] && a[1] === b[1]
-
-const isDark = (host) => {
-  const dot = new OffscreenCanvas(1, 1).getContext('2d')
-  dot.fillStyle = getComputedStyle(host).getPropertyValue('--st-background-color').trim()
-  dot.fillRect(0, 0, 1, 1)
-  const [r, g, b] = dot.getImageData(0, 0, 1, 1).data
-  return 0.299 * r + 0.587 * g + 0.114 * b < 128
-}
 
 // "37 images of 4 were taken for 9 (3.8 % of the 4s)."
 const sentence = ({ counts, classes }, [t, p]) => {
@@ -32,7 +16,8 @@ const sentence = ({ counts, classes }, [t, p]) => {
   const verb = count === 1 ? 'was' : 'were'
   const what = t === p ? `${verb} recognized` : `${verb} taken for ${classes[p]}`
   const whole = /^\d+$/.test(classes[t]) ? `the ${classes[t]}s` : `all ${classes[t]} images`
-  return `${images} ${what} (${((100 * count) / total).toFixed(1)} % of ${whole}).`
+  const share = count ? ` (${((100 * count) / total).toFixed(1)} % of ${whole})` : ''
+  return `${images} ${what}${share}.`
 }
 
 // --- the table ----------------------------------------------------------------------------------
@@ -63,6 +48,7 @@ const build = (state, classes) => {
   })
   const longest = Math.max(...classes.map((name) => name.length))
   root.style.setProperty('--names', `${Math.max(2.25, Math.min(6.5, 1 + 0.48 * longest))}rem`)
+  root.style.setProperty('--classes', classes.length)
   state.line = make('div', 'sentence', root)
   state.line.ariaLive = 'polite'
   state.classes = classes
@@ -92,13 +78,12 @@ const newCell = (state, row, place) => {
 
 const draw = (state) => {
   const { data, cells } = state
-  state.root.classList.toggle('dark', isDark(state.root))
   cells.forEach((row, t) => {
     const total = data.counts[t].reduce((a, b) => a + b, 0) || 1
     row.forEach((button, p) => {
       const count = data.counts[t][p]
       const shade = Math.sqrt(count / total)
-      set(button, String(count))
+      write(button, String(count))
       button.ariaLabel = sentence(data, [t, p])
       button.ariaPressed = String(same(state.chosen, [t, p]))
       button.tabIndex = same(state.home, [t, p]) ? 0 : -1
@@ -116,7 +101,7 @@ const draw = (state) => {
 const look = (state, place) => {
   state.at = place
   const shown = place || state.chosen
-  set(state.line, shown ? sentence(state.data, shown) : HINT)
+  write(state.line, shown ? sentence(state.data, shown) : HINT)
   state.line.classList.toggle('idle', !shown)
   state.rows.forEach((th, t) => th.classList.toggle('lit', !!shown && shown[0] === t))
   state.columns.forEach((th, p) => th.classList.toggle('lit', !!shown && shown[1] === p))

@@ -39,7 +39,7 @@ def confusion_matrix(
     ValueError
         If `counts` is not one row and one column of counts for each class.
     """
-    table = _table(counts, classes)
+    table = checked_counts(counts, classes)
     before = _chosen(st.session_state.get(key), selected, len(classes))
     result = _CONFUSION(
         key=key,
@@ -60,19 +60,21 @@ def checked_cell(value: Any, classes: int) -> Cell | None:
     return true, predicted
 
 
+def checked_counts(counts: ArrayLike, classes: Sequence[str]) -> list[list[int]]:
+    """Counts as plain numbers for the browser."""
+    array = np.asarray(counts)
+    square = (len(classes), len(classes))
+    if array.shape != square:
+        raise ValueError(
+            f"{len(classes)} classes need counts of shape {square}, got {array.shape}."
+        )
+    if not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"Counts are whole numbers from 0 up, got {array.dtype}.")
+    if array.size and array.min() < 0:
+        raise ValueError(f"Counts are whole numbers from 0 up, got {array.min()}.")
+    return [[int(count) for count in row] for row in array]
+
+
 def _chosen(state: Any, selected: Cell | None, classes: int) -> Cell | None:
     """The cell in the session's state; `selected` before there is one."""
     return selected if state is None else checked_cell(state.get("cell"), classes)
-
-
-def _table(counts: ArrayLike, classes: Sequence[str]) -> list[list[int]]:
-    array = np.asarray(counts)
-    size = len(classes)
-    if array.shape != (size, size):
-        raise ValueError(
-            f"{size} classes need counts of shape ({size}, {size}), got {array.shape}."
-        )
-    if not np.issubdtype(array.dtype, np.integer) or (array < 0).any():
-        raise ValueError(f"Counts are whole numbers from 0 up, got {array.dtype}.")
-    table: list[list[int]] = array.tolist()
-    return table

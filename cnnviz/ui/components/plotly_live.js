@@ -1,49 +1,64 @@
 // Plotly.react on one element; the colors of text and grid are those of the page.
 
-const config = {
+const CONFIG = {
   displaylogo: false,
-  responsive: true,
-  modeBarButtonsToRemove: ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d'],
+  modeBarButtons: [['toImage', 'zoom2d', 'pan2d', 'resetScale2d']],
+}
+const THEME = ['text-color', 'border-color', 'background-color', 'primary-color', 'font']
+
+const themed = (text, scheme, [ink, line, ground, accent, family]) => {
+  const onDark = JSON.parse(text).layout.meta?.on_dark || {}
+  if (scheme === 'dark')
+    for (const [light, dark] of Object.entries(onDark)) text = text.replaceAll(light, dark)
+  const { data, layout } = JSON.parse(text)
+  const small = { size: 12, family, color: ink }
+  for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
+    const axis = layout[name]
+    const title = { ...axis.title, font: small }
+    layout[name] = { gridcolor: line, linecolor: line, zerolinecolor: line, ...axis, title }
+  }
+  const hoverlabel = { bgcolor: ground, bordercolor: line, font: small }
+  const modebar = { bgcolor: 'rgba(0,0,0,0)', color: line, activecolor: accent }
+  return [data, { font: small, hoverlabel, modebar, ...layout }]
 }
 
-const isDark = (color) => {
-  const dot = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
-  dot.fillStyle = color
-  dot.fillRect(0, 0, 1, 1)
-  const [r, g, b] = dot.getImageData(0, 0, 1, 1).data
-  return 0.299 * r + 0.587 * g + 0.114 * b < 128
+const draw = (el) => {
+  const look = [getComputedStyle(el).colorScheme, THEME.map((name) => theme(el, name))]
+  const drawn = JSON.stringify([el.wanted, look])
+  if (!el.isConnected || el.drawn === drawn) return
+  el.drawn = drawn
+  const [traces, layout] = themed(el.wanted.figure, ...look)
+  el.drawing = globalThis.Plotly.react(el, traces, { ...layout, height: el.wanted.height }, CONFIG)
 }
 
-const themed = (text, el) => {
-  const style = getComputedStyle(el)
-  const css = (name) => style.getPropertyValue(`--st-${name}`).trim()
-  const { meta } = JSON.parse(text).layout
-  if (meta && meta.on_dark && isDark(css('background-color')))
-    for (const [light, dark] of Object.entries(meta.on_dark)) text = text.replaceAll(light, dark)
-  const figure = JSON.parse(text)
-  const { layout } = figure
-  const [ink, line, ground] = ['text-color', 'border-color', 'secondary-background-color'].map(css)
-  layout.font = { ...layout.font, color: ink, family: css('font'), size: 13 }
-  layout.hoverlabel = { bgcolor: ground, bordercolor: line, font: { color: ink } }
-  layout.modebar = { bgcolor: 'rgba(0,0,0,0)', color: line, activecolor: css('primary-color') }
-  for (const name of Object.keys(layout))
-    if (/^[xy]axis/.test(name)) layout[name] = { ...layout[name], gridcolor: line, linecolor: line }
-  return figure
+// The column may become wider without the window doing so: a closed sidebar.
+const follow = (el) => {
+  if (el.observer) return
+  el.observer = new ResizeObserver(async () => {
+    await el.drawing
+    if (el.drawn && el.clientWidth) globalThis.Plotly.Plots.resize(el)
+  })
+  el.observer.observe(el)
+}
+
+// Only what has really left the page is taken apart, and never in the middle of a drawing.
+const leave = async (el) => {
+  await el.drawing
+  if (el.isConnected) return
+  el.observer.disconnect()
+  if (el.drawn) globalThis.Plotly.purge(el)
 }
 
 export default function ({ data, parentElement }) {
   const el = parentElement.querySelector('.cnnviz-live')
+  el.wanted = data
   el.style.height = `${data.height}px`
-  el.setAttribute('aria-label', data.alt)
-  el.draw = () => {
-    if (!el.isConnected) return
-    const { data: traces, layout } = themed(data.figure, el)
-    globalThis.Plotly.react(el, traces, { ...layout, height: data.height }, config)
-  }
-  if (globalThis.Plotly) el.draw()
+  el.ariaLabel = data.alt
+  follow(el)
+  if (globalThis.Plotly) draw(el)
   else if (!el.waiting) {
     el.waiting = true
-    globalThis.addEventListener('plotly-ready', () => el.draw(), { once: true })
+    globalThis.addEventListener('plotly-ready', () => draw(el), { once: true })
   }
-  return () => globalThis.Plotly && globalThis.Plotly.purge(el)
+  return () => leave(el)
 }

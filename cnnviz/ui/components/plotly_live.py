@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.figures import Figure, plotly_js
+from cnnviz.figures import AnyFigure, plotly_js, to_json
 from cnnviz.ui.components.declare import declare
 
 _LIVE = declare("plotly_live", "<div class='cnnviz-live' role='img'></div>", isolate_styles=False)
@@ -20,12 +20,12 @@ def plotly_loader() -> None:
     _LOADER(key="cnnviz_plotly_loader")
 
 
-def live_chart(figure: Figure, *, key: str, height: int = 300, alt: str) -> None:
+def live_chart(figure: AnyFigure, *, key: str, height: int = 300, alt: str) -> None:
     """Show a figure, or bring the one that is already on the page up to date.
 
     Parameters
     ----------
-    figure : plotly Figure
+    figure : plotly Figure or dict
         As long as its `layout.uirevision` stays the same, a reader's zoom is kept.
     key : str
     height : int
@@ -33,4 +33,5 @@ def live_chart(figure: Figure, *, key: str, height: int = 300, alt: str) -> None
     alt : str
         What the chart shows, in words, for those who do not see it.
     """
-    _LIVE(key=key, data={"figure": figure.to_json(), "height": height, "alt": alt}, height=height)
+    data = {"figure": to_json(figure), "height": height, "alt": alt}
+    _LIVE(key=key, data=data, height=height)

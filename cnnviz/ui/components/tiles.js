@@ -1,16 +1,8 @@
 // Tiles on canvases that are kept from poll to poll; one line tells the value under the pointer.
 
 const states = new WeakMap()
-const HINT = 'Point at a pixel, or press Tab and the arrow keys, to read its value.'
+const HINT = 'Point at a pixel, or use the arrow keys, to read it.'
 const SIGNS = { right: '✓', wrong: '✗' }
-
-const make = (tag, className, parent) => {
-  const el = document.createElement(tag)
-  el.className = className
-  parent.append(el)
-  return el
-}
-const set = (el, text) => el.textContent !== text && (el.textContent = text)
 
 // --- numbers and colors -------------------------------------------------------------------------
 
@@ -38,12 +30,10 @@ const rgb = (color) => {
 
 // 256 colors from lowest to highest: paper to ink, or the theme's diverging scale around zero.
 const colorTable = (palette, host) => {
-  const style = getComputedStyle(host)
-  const css = (name) => style.getPropertyValue(`--st-${name}`).trim()
   const colors =
     palette === 'gray'
-      ? [css('background-color'), css('text-color')]
-      : css('chart-diverging-colors').split(/,(?![^(]*\))/)
+      ? [theme(host, 'background-color'), theme(host, 'text-color')]
+      : theme(host, 'chart-diverging-colors').split(/,(?![^(]*\))/)
   const stops = colors.map(rgb)
   return Array.from({ length: 256 }, (_, i) => {
     const place = (i / 255) * (stops.length - 1)
@@ -56,8 +46,9 @@ const paint = (canvas, values, width, height, index) => {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
   const context = canvas.getContext('2d')
   const image = context.createImageData(width, height)
-  values.forEach((_, i) => {
-    image.data.set(index(values[i]), 4 * i)
+  values.forEach((value, i) => {
+    if (Number.isNaN(value)) return // stays transparent
+    image.data.set(index(value), 4 * i)
     image.data[4 * i + 3] = 255
   })
   context.putImageData(image, 0, 0)
@@ -100,7 +91,7 @@ const drawTile = (state, tile, number) => {
   const [mark, title, caption] = ['marks', 'titles', 'captions'].map((k) => data[k][number] || '')
   const scale = 255 / (data.high - data.low || 1)
   const part = values.subarray(number * height * width, (number + 1) * height * width)
-  const index = (v) => table[Math.max(0, Math.min(255, Math.round((v - data.low) * scale) || 0))]
+  const index = (v) => table[Math.max(0, Math.min(255, Math.round((v - data.low) * scale)))]
   paint(tile.canvas, part, width, height, index)
   const zoom = data.size / Math.max(height, width)
   tile.canvas.style.width = `${zoom * width}px`
@@ -110,8 +101,8 @@ const drawTile = (state, tile, number) => {
   const name = title || `Picture ${number + 1}`
   tile.canvas.ariaLabel = [name, caption.replaceAll('\n', ', '), mark].filter(Boolean).join('. ')
   tile.canvas.tabIndex = number === Math.min(state.home, data.shape[0] - 1) ? 0 : -1
-  set(tile.sign, SIGNS[mark] || '')
-  set(tile.caption, caption)
+  write(tile.sign, SIGNS[mark] || '')
+  write(tile.caption, caption)
 }
 
 // --- the pixel that is read ---------------------------------------------------------------------
@@ -125,7 +116,7 @@ const point = (state, tile, row, column) => {
 const readOut = (state) => {
   const { at, data, values, tiles, value } = state
   value.classList.toggle('idle', !at)
-  if (!at) return set(value, HINT)
+  if (!at) return write(value, HINT)
   const [, height, width] = data.shape
   const zoom = data.size / Math.max(height, width)
   const place = { left: at.column * zoom, top: at.row * zoom, width: zoom, height: zoom }
@@ -133,7 +124,7 @@ const readOut = (state) => {
   tiles[at.tile].cursor.style.display = 'block'
   const name = data.titles[at.tile] ? `${data.titles[at.tile]} · ` : ''
   const number = exact(values[(at.tile * height + at.row) * width + at.column])
-  set(value, `${name}row ${at.row}, column ${at.column}: ${number}`)
+  write(value, `${name}row ${at.row}, column ${at.column}: ${number}`)
 }
 
 // Arrows walk over pixels and on into the neighbor tile; Page keys go from tile to tile.
@@ -179,7 +170,7 @@ const drawLegend = ({ data, table, legend, bar, numbers }) => {
   if (legend.hidden) return
   legend.title = 'All these pictures share this range.'
   paint(bar, Float32Array.from({ length: 256 }, (_, i) => i), 256, 1, (i) => table[i])
-  ;[data.low, 0, data.high].forEach((number, i) => set(numbers[i], short(number)))
+  ;[data.low, 0, data.high].forEach((number, i) => write(numbers[i], short(number)))
 }
 
 export default function ({ data, parentElement }) {
@@ -189,7 +180,7 @@ export default function ({ data, parentElement }) {
   const [count] = data.shape
   const cell = data.captions.length ? Math.max(data.size, 72) : data.size
   Object.assign(state, { data, values: decode(data), table: colorTable(data.palette, root) })
-  set(state.label, data.label)
+  write(state.label, data.label)
   state.label.classList.toggle('unseen', !data.showLabel)
   state.list.ariaLabel = data.label
   root.style.setProperty('--cell', `${cell}px`)

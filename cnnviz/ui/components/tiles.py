@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,18 +53,21 @@ def tiles(
     ValueError
         If shapes, lengths or names do not fit; the message says which.
     """
-    data = tiles_data(images, captions, marks, titles, palette, limits)
+    data = tiles_data(
+        images, captions=captions, marks=marks, titles=titles, palette=palette, limits=limits
+    )
     look = {"label": label, "showLabel": show_label, "size": size}
     _TILES(key=key, data={**data, **look})
 
 
 def tiles_data(
     images: NDArray[np.float32] | NDArray[np.uint8],
-    captions: Sequence[str],
-    marks: Sequence[Mark],
-    titles: Sequence[str],
-    palette: Palette,
-    limits: tuple[float, float] | None,
+    *,
+    captions: Sequence[str] = (),
+    marks: Sequence[Mark] = (),
+    titles: Sequence[str] = (),
+    palette: Palette = "gray",
+    limits: tuple[float, float] | None = None,
 ) -> dict[str, Any]:
     """What travels to the browser, checked."""
     pixels = np.asarray(images)
@@ -76,8 +79,10 @@ def tiles_data(
     for name, words in (("captions", captions), ("marks", marks), ("titles", titles)):
         if len(words) not in (0, len(pixels)):
             raise ValueError(f"{len(pixels)} tiles need {len(pixels)} {name}, got {len(words)}.")
-    if unknown := set(marks) - {"right", "wrong", ""}:
+    if unknown := set(marks) - {*get_args(Mark)}:
         raise ValueError(f'A mark is "right", "wrong" or "", got {sorted(unknown)}.')
+    if palette not in get_args(Palette):
+        raise ValueError(f'A palette is "gray" or "diverging", got {palette!r}.')
     low, high = _limits(pixels, palette, limits)
     return {
         "shape": pixels.shape,
@@ -106,6 +111,6 @@ def _limits(
     else:
         low, high = float(finite.min()), float(finite.max())
     if palette == "diverging":
-        high = max(abs(low), abs(high))
+        high = max(abs(low), abs(high)) or 1.0
         low = -high
     return low, high

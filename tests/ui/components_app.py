@@ -1,0 +1,47 @@
+"""A page with every component of our own, polled twice a second with changing numbers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.figures.curves import loss_figure
+from cnnviz.ui.components.confusion import confusion_matrix
+from cnnviz.ui.components.plotly_live import live_chart, plotly_loader
+from cnnviz.ui.components.tiles import tiles
+
+FIELDS = [("step", "u4"), ("loss", "f4"), ("correct", "u4"), ("images", "u4")]
+CLASSES = ["T-shirt/top", "Trouser", "9"]
+
+st.set_page_config(layout="wide")
+st.sidebar.title("Sidebar")
+plotly_loader()
+
+
+@st.fragment(run_every=None if "still" in st.query_params else 0.5)
+def live() -> None:
+    """One poll."""
+    polls = st.session_state["polls"] = st.session_state.get("polls", 0) + 1
+    history = np.zeros(100 + 10 * polls, FIELDS)
+    history["step"] = np.arange(len(history))
+    history["loss"] = 1 + np.sin(history["step"])
+    history["images"] = 64
+    epochs = [SimpleNamespace(epoch=1, step=50, validation_loss=0.5, validation_accuracy=0.9)]
+    live_chart(loss_figure(history, epochs, run_id="r"), key="loss", alt="The loss falls")
+    filters = np.full((3, 2, 2), 0.125 * polls, np.float32)
+    filters[0, 0, 1] = -0.1
+    tiles(
+        filters,
+        key="filters",
+        label="Filters",
+        palette="diverging",
+        captions=["9\n98 %", "4\n51 %", ""],
+        marks=["right", "wrong", ""],
+        titles=["Filter 1", "Filter 2", "Filter 3"],
+    )
+    counts = np.array([[90, 10, polls], [1, 99, 0], [0, 0, 0]])
+    cell = confusion_matrix(counts, CLASSES, key="matrix", selected=(0, 1))
+    st.markdown(f"Poll {polls}: chosen {cell}")
+
+
+live()
