@@ -98,9 +98,13 @@ def checksum(arrays: Arrays) -> str:
 
 
 def pack(arrays: Arrays, metadata: dict[str, str]) -> bytes:
-    """Return arrays and texts in safetensors form, with a checksum among the texts."""
+    """Return arrays and texts in safetensors form, with their order and a checksum among the texts.
+
+    The form itself does not keep the order.
+    """
     whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    return save(whole, metadata=metadata | {"checksum": checksum(whole)})
+    own = {"order": json.dumps(list(whole)), "checksum": checksum(whole)}
+    return save(whole, metadata=metadata | own)
 
 
 def unpack(path: Path) -> tuple[Arrays, dict[str, str]]:
@@ -110,9 +114,10 @@ def unpack(path: Path) -> tuple[Arrays, dict[str, str]]:
         arrays = load(data)
         size = int.from_bytes(data[:8], "little")
         metadata = json.loads(data[8 : 8 + size]).get("__metadata__", {})
+        arrays = {name: arrays[name] for name in json.loads(metadata["order"])}
     except FileNotFoundError as error:
         raise RunError(f"{path.name} is missing.") from error
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise RunError(f"{path.name} cannot be read: it is cut off or not of this kind.") from error
     if metadata.get("checksum") != checksum(arrays):
         raise RunError(f"{path.name} was changed after it was written: its checksum is wrong.")

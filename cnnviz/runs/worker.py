@@ -100,7 +100,7 @@ class Worker:
         self.clock = Clock()
         self.status = replace(earlier_status(run), owner=owner, message="", **this_process())
         self.batch_size = 1
-        self.resting = self.over = False
+        self.begun = self.resting = self.over = False
         self.last_step: int | None = None  # after which to pause
         self.steps = self.images = 0  # in this process
         self.next_flush = self.next_live = self.next_checkpoint = 0.0
@@ -133,6 +133,7 @@ class Worker:
         self.marks = timeline(self.state, len(ready.splits.train), config)
         total = self.per_epoch * config.epochs
         self.status = replace(self.status, total_steps=total, epochs=config.epochs)
+        self.begun = True
         self.save()
 
     def events(self, settings: RunSettings) -> Iterator[Event]:
@@ -256,7 +257,7 @@ class Worker:
 
     def progress(self) -> dict[str, Any]:
         """Return the numbers of the status that change."""
-        if not self.status.total_steps:
+        if not self.begun:
             return {}
         step = self.state.step
         return {

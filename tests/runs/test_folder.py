@@ -102,7 +102,9 @@ def test_a_spoiled_file_is_told_and_the_rest_is_read(
 ) -> None:
     spoil(copied.path / name, how)
     told = copied.damage()
-    optional = name.startswith(("checkpoints", "evaluations", "live", "resume")) and how == "missing"
+    optional = (
+        name.startswith(("checkpoints", "evaluations", "live", "resume")) and how == "missing"
+    )
     lucky = how == "one bit" and name in (
         "settings.json",
         "status.json",
@@ -274,6 +276,7 @@ def test_arrays_and_texts_travel_together(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(pack(arrays, {"step": "7"}))
     back, metadata = unpack(tmp_path / "x")
     assert metadata["step"] == "7"
+    assert list(back) == ["b", "a"]
     assert all(np.array_equal(arrays[name], back[name]) for name in arrays)
 
 
