@@ -26,11 +26,18 @@ PAGES: tuple[PageEntry, ...] = (
 )
 
 
+MENU_WIDTH = 220
+STYLE = "<style>.stMainBlockContainer { padding: 2.75rem 2.5rem 4rem }</style>"
+
+
 @contextmanager
 def frame(title: str) -> Iterator[None]:
     """Set the page up, draw the menu, take over what the URL says, and guard the page's body."""
     entry = next(entry for entry in PAGES if entry.title == title)
-    st.set_page_config(f"{title} · cnnviz", page_icon=entry.icon, layout="wide")
+    st.set_page_config(
+        f"{title} · cnnviz", page_icon=entry.icon, layout="wide", initial_sidebar_state=MENU_WIDTH
+    )
+    st.html(STYLE)
     with guard():
         adopt_url(title)
         menu()

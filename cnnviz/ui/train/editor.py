@@ -13,7 +13,7 @@ from cnnviz.nn.spec import Spec, as_json, from_spec, to_spec
 from cnnviz.ui.train.codec import MOST_LAYERS, check_layers, parse_layers
 from cnnviz.ui.train.defaults import OWN
 from cnnviz.ui.train.hints import FIELDS, title
-from cnnviz.ui.train.network import headline, show_table
+from cnnviz.ui.train.network import show_table
 from cnnviz.ui.train.settings import network_layers
 
 ERROR, REVISION, SELECTED, JSON_TEXT = "_editor_error", "_revision", "_layer", "_json"
@@ -27,7 +27,7 @@ NEW: dict[str, Spec] = {
 def editor() -> None:
     """Draw the network and what changes it; a change makes it the reader's own network."""
     layers = check_layers(network_layers())
-    box = st.expander(headline(layers), key="_network_box", on_change="rerun", icon="🧱")
+    box = st.expander("The network, layer by layer", key="_network_box", on_change="rerun")
     if not box.open:
         return
     with box:

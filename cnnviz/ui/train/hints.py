@@ -44,6 +44,7 @@ SETTINGS: dict[str, str] = {
     "test": "Images that are looked at once, at the very end. Empty: all there are.",
     "threads": "Parts that each batch is split into, one for each processor at work. Sums over "
     "parts round differently, so this number is part of the result.",
+    "more": "Numbers of the optimizer, course of the learning rate, images held out.",
     "idle": "When no browser has been connected for so long, runs started here pause themselves. "
     "It holds for everybody who uses this server, until it is restarted.",
     "smoothing": "How far the bold curve looks back: 0.9 about ten steps, 0.99 about a hundred. "

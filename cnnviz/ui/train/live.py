@@ -57,8 +57,8 @@ def _state(view: View) -> None:
     done = status.step / status.total_steps if status.total_steps else 0.0
     words = f"step {status.step:,} of {status.total_steps:,}" if status.total_steps else "step –"
     epoch = f"epoch {status.epoch} of {status.epochs}" if status.epochs else "epoch –"
-    st.markdown(f"{badge(status.state)} {plain(status.message)}")
-    st.progress(min(max(done, 0.0), 1.0), f"{words} · {epoch}")
+    text = f"{badge(status.state)} {words} · {epoch} {plain(status.message)}"
+    st.progress(min(max(done, 0.0), 1.0), text)
     with st.grid(6, min_column_width=110):
         last = view.epochs[-1] if view.epochs else None
         test = view.run.evaluation("test") if status.state == "finished" else None
@@ -114,7 +114,7 @@ def extremes(history: History, value: Value) -> str:
     found = extrema(history, value)
     if found is None:
         return "Largest – · smallest – · latest –"
-    form = "{:.4f}" if value == "loss" else "{:.1%}"
+    form = "{:.4g}" if value == "loss" else "{:.1%}"
     return " · ".join(
         f"{name} {form.format(point.value)} (step {point.step:,})"
         for name, point in zip(("Largest", "smallest", "latest"), found, strict=True)
@@ -144,6 +144,7 @@ def _filters(live: LiveView | None) -> None:
         label=f"Filters of the first convolution after step {live.step:,}",
         titles=[f"filter {i + 1}" for i in range(len(maps))],
         palette="diverging",
+        size=filter_size(len(maps)),
         show_label=False,
     )
 
@@ -163,6 +164,11 @@ def filter_images(live: LiveView) -> np.ndarray | None:
     if live.weight.ndim != 4:
         return None
     return np.ascontiguousarray(live.weight[:MOST_FILTERS, 0], np.float32)
+
+
+def filter_size(count: int) -> int:
+    """Return the side of a filter's tile in pixels: the fewer there are, the larger."""
+    return 96 if count <= 8 else 64 if count <= 32 else 44
 
 
 def _strip(view: View, shown: Pictures) -> None:

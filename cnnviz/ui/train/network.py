@@ -43,8 +43,8 @@ def headline(layers: Sequence[Spec]) -> str:
     rows, error = summary_rows(layers)
     sums = totals(rows)
     if error:
-        return f"Layers: {len(layers)}, of which {len(rows)} fit"
-    return f"Layers: {len(layers)}, with {sums.parameters:,} parameters"
+        return f"Of its {len(layers)} layers only {len(rows)} fit."
+    return f"The network has {len(layers)} layers and **{sums.parameters:,}** parameters."
 
 
 def table(rows: Sequence[LayerSummary]) -> pd.DataFrame:
@@ -69,13 +69,13 @@ def _row(row: LayerSummary) -> tuple[str, ...]:
 def show_table(layers: Sequence[Spec]) -> None:
     """Draw the table, its sums, and the layer that does not fit."""
     rows, error = summary_rows(layers)
-    config = {name: st.column_config.TextColumn(help=help) for name, help in COLUMNS.items()}
-    st.dataframe(table(rows), hide_index=True, height="content", column_config=config)
+    st.table(table(rows), hide_index=True)
     sums = totals(rows)
     st.caption(
         f"Together {sums.parameters:,} parameters and {sums.macs:,} multiplications for an image; "
         f"its outputs take {size(sums.activation_bytes)}, the largest columns "
-        f"{size(sums.column_bytes)}."
+        f"{size(sums.column_bytes)}.",
+        help="  \n".join(f"**{name}**: {help}" for name, help in COLUMNS.items()),
     )
     if error:
         st.error(error, icon="⚠️")

@@ -18,7 +18,7 @@ from cnnviz.ui.train.hints import SETTINGS
 from cnnviz.ui.train.live import live_view
 from cnnviz.ui.train.network import problem_with
 from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
-from cnnviz.ui.train.sets import adopt_chosen, data_sets
+from cnnviz.ui.train.sets import adopt_chosen, data_sets, downloads
 from cnnviz.ui.train.settings import Choice, load_settings, settings_panel
 from cnnviz.ui.train.transport import Shown, transport
 
@@ -31,8 +31,9 @@ INTRODUCTION = (
 def train_page() -> None:
     """Draw the page from top to bottom: settings, buttons, the run."""
     plotly_loader()
-    st.title("Train", anchor=False)
-    st.caption(INTRODUCTION)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Train", anchor=False, width="content")
+        st.caption(INTRODUCTION, width="stretch")
     adopt_chosen()
     choice = choose()
     shown = None
@@ -54,9 +55,12 @@ def train_page() -> None:
 
 def choose() -> Choice:
     """Draw the settings, the data and the network; return what can be started."""
-    choice = settings_panel()
-    with guard():
+    strip, words, row = st.container(), st.container(), st.container(horizontal=True)
+    choice = settings_panel(strip, words, row)
+    with guard(), row:
         data_sets()
+    with guard():
+        downloads()
     with guard():
         editor()
     if choice.settings is None:

@@ -35,7 +35,8 @@ def picker(runs: list[RunFolder], shown: RunFolder) -> None:
     )
     if not box.open:
         return
-    with box, st.container(height=420, border=False, gap="xsmall"):
+    height = 420 if len(runs) > 10 else "content"
+    with box, st.container(height=height, border=False, gap="xsmall"):
         for run in runs[:MOST_SHOWN]:
             label = line(run)
             if run.id == shown.id:

@@ -9,6 +9,7 @@ from cnnviz.data.store import add, clean_name, remove
 from cnnviz.ui.guard import guard
 from cnnviz.ui.words import plain, size
 
+OPEN = "_own_files"
 OWN_FILES = (
     "Gray images of 28×28 pixels in ten classes: **IDX** files (plain or .gz; images and labels), "
     "a **CSV** file (a label and 784 pixels in each row) or an **NPZ** file (x_train, y_train and, "
@@ -33,15 +34,21 @@ def running() -> list[str]:
 
 
 def data_sets() -> None:
-    """Draw what can be added: downloads that are missing, and files of one's own."""
+    """Draw what can be added: buttons for downloads that are missing and for one's own files."""
     there = {one.name for one in available()}
     busy = running()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for name in REMOTES:
-            if name not in there and name not in busy:
-                _offer(name)
-        if st.button("Own files …", icon="📂", help="Train on images of your own."):
-            own_files()
+    for name in REMOTES:
+        if name not in there and name not in busy:
+            _offer(name)
+    if st.button("Own files …", icon="📂", help="Train on images of your own."):
+        st.session_state[OPEN] = True
+    if st.session_state.get(OPEN):  # again each time: a run that ends draws the page anew
+        own_files()
+
+
+def downloads() -> None:
+    """Draw the downloads that are under way, and what went wrong with the last ones."""
+    busy = running()
     if busy:
         _progress(tuple(busy))
     for name in REMOTES:
@@ -92,7 +99,11 @@ def adopt_chosen() -> None:
         st.session_state["data"] = name
 
 
-@st.dialog("Your own images", width="medium")
+def _close() -> None:
+    st.session_state.pop(OPEN, None)
+
+
+@st.dialog("Your own images", width="medium", on_dismiss=_close)
 def own_files() -> None:
     """Draw the dialog that takes files, and lists what was taken before."""
     st.markdown(OWN_FILES)
@@ -111,6 +122,7 @@ def own_files() -> None:
         with guard(), st.spinner("Checking the files …"):
             added = add(name, {file.name: file for file in files}, replace=bool(replace))
             choose(added.name)
+            _close()
             st.rerun()
     own = [one for one in available() if one.name not in KNOWN and one.name != "digits"]
     for one in own:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.data import Available, DataChoice, available
 from cnnviz.nn.architectures import ARCHITECTURES
@@ -23,6 +24,7 @@ from cnnviz.ui.train.fields import (
     whole_input,
 )
 from cnnviz.ui.train.hints import SETTINGS
+from cnnviz.ui.train.network import headline
 from cnnviz.ui.words import plain
 
 CONFIG_KEYS = {"lr": "lr", "batch": "batch_size", "epochs": "epochs", "seed": "seed"}
@@ -36,12 +38,18 @@ class Choice:
     problem: str = ""
 
 
-def settings_panel() -> Choice:
-    """Draw the settings; what makes no sense becomes a sentence beside them and the reason."""
+def settings_panel(strip: DeltaGenerator, words: DeltaGenerator, row: DeltaGenerator) -> Choice:
+    """Draw the settings into the strip, what they mean into the words, and the rest into the row.
+
+    What makes no sense becomes a sentence among the words, and the reason why nothing can start.
+    """
     try:
-        return Choice(_draw())
+        settings = _draw(strip, row)
+        with words:
+            _say(pictures(settings.data))
+        return Choice(settings)
     except ValueError as error:
-        st.error(str(error), icon="⚠️")
+        words.error(str(error), icon="⚠️")
         return Choice(None, str(error))
 
 
@@ -81,9 +89,9 @@ def _same_layers(settings: RunSettings) -> bool:
     return tuple(settings.layers) == tuple(ARCHITECTURES[settings.network].layers)
 
 
-def _draw() -> RunSettings:
+def _draw(strip: DeltaGenerator, row: DeltaGenerator) -> RunSettings:
     sets = available()
-    with st.grid("auto", min_column_width=132):
+    with strip, st.grid("auto", min_column_width=116):
         name = _data_input(sets)
         total = _training_images(name)
         images = whole_input("Images", "images", total, total, help=SETTINGS["images"])
@@ -102,16 +110,14 @@ def _draw() -> RunSettings:
         batch = whole_input("Batch", "batch", recipe["batch"], 1_000_000, help=SETTINGS["batch"])
         epochs = whole_input("Epochs", "epochs", recipe["epochs"], 10_000, help=SETTINGS["epochs"])
         seed = whole_input("Seed", "seed", SEED, 2**53 - 1, least=0, help=SETTINGS["seed"])
-    with st.expander("More numbers: optimizer, schedule, images held out"):
+    with row, st.popover("More numbers", icon="🎛️", help=SETTINGS["more"]):
         choice, config = _more(name, images, optimizer, recipe)
-    settings = RunSettings(
+    return RunSettings(
         data=choice,
         network=network,
         layers=network_layers(),
         config=TrainConfig(lr=lr, batch_size=batch, epochs=epochs, seed=seed, **config),
     )
-    _say(pictures(choice))
-    return settings
 
 
 def _data_input(sets: list[Available]) -> str:
@@ -121,7 +127,7 @@ def _data_input(sets: list[Available]) -> str:
         "data",
         list(titles),
         DATA,
-        format_func=lambda name: titles.get(name, name),
+        format_func=lambda name: titles.get(name, name).partition(" (")[0],
         on_change=_data_changed,
         help=SETTINGS["data"],
     )
@@ -184,6 +190,6 @@ def _say(shown: Pictures) -> None:
     st.caption(
         f"Trains on **{shown.train_images:,}** images of {plain(shown.title)}; "
         f"**{len(shown.validation):,}** more are held out for validation, and "
-        f"**{len(shown.test):,}** are kept for the test at the end.",
+        f"**{len(shown.test):,}** are kept for the test at the end. {headline(network_layers())}",
         help=plain(shown.note),
     )
