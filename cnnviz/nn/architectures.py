@@ -55,7 +55,7 @@ ARCHITECTURES: dict[str, Architecture] = {
                 *(linear(120), RELU, linear(84), RELU, LOGITS),
             ),
             batch_size=64,
-            lr=0.05,
+            lr=0.02,
             optimizer=MOMENTUM,
             schedule=ONE_CYCLE,
             epochs=4,
