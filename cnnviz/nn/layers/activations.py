@@ -27,7 +27,8 @@ class ReLU(Layer):
         rng: np.random.Generator | None = None,
     ) -> tuple[Array, Any]:
         """Return max(x, 0); the cache is the output itself."""
-        y = np.maximum(x, 0)
+        zeros = np.zeros(x.shape[1:], x.dtype)  # faster than the number 0: compared array by array
+        y = np.maximum(x, zeros)
         return y, y
 
     def backward(

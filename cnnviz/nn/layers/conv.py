@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.nn.blocks import blocks
 from cnnviz.nn.checks import choice, flag, integer
 from cnnviz.nn.geometry import (
     Grid,
@@ -98,14 +99,19 @@ class Conv2d(Layer):
         x, weight = cache, params["weight"]
         N, F = len(x), self.out_channels
         grid = self.grid(x.shape[1:])
-        grad = grad_output.reshape(N, F, -1)  # (N, F, P)
-        grad_weight = (grad @ im2col(x, grid).transpose(0, 2, 1)).sum(axis=0)  # (F, K)
-        grads = {"weight": grad_weight.reshape(weight.shape)}
+        matrix = weight.reshape(F, -1)  # (F, K)
+        grad_output = grad_output.reshape(N, F, grid.windows)  # (N, F, P)
+        grad_matrix = np.zeros_like(matrix)
+        grad_input = np.empty_like(x) if input_grad else None
+        for block in blocks(N, self.scratch_floats(x.shape[1:])):
+            grad = grad_output[block]
+            grad_matrix += (grad @ im2col(x[block], grid).transpose(0, 2, 1)).sum(axis=0)
+            if grad_input is not None:
+                grad_input[block] = col2im(matrix.T @ grad, grid)
+        grads = {"weight": grad_matrix.reshape(weight.shape)}
         if self.use_bias:
-            grads["bias"] = grad.sum(axis=(0, 2))
-        if not input_grad:
-            return None, grads
-        return col2im(weight.reshape(F, -1).T @ grad, grid), grads
+            grads["bias"] = grad_output.sum(axis=(0, 2))
+        return grad_input, grads
 
     def macs(self, input_shape: Shape) -> int:
         """Return F · K · P."""

@@ -1,11 +1,13 @@
 """Pooling: one number for each window of each channel."""
 
-import itertools
+import math
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 
+from cnnviz.nn.blocks import blocks
 from cnnviz.nn.geometry import (
     Grid,
     Padding,
@@ -77,15 +79,19 @@ class MaxPool2d(Layer):
         rng: np.random.Generator | None = None,
     ) -> tuple[Array, Any]:
         """Return (N, C, OH, OW); the cache remembers which kernel cell won each window."""
+        N, C = x.shape[:2]
         grid = self.grid(x.shape[1:])
-        padded = pad(x, grid.pads, -np.inf)
-        offsets = list(itertools.product(*map(range, grid.kernel)))
-        y = cells(padded, grid, 0, 0).copy()
-        winner = np.zeros(y.shape, np.min_scalar_type(len(offsets) - 1))
-        for index, (i, j) in enumerate(offsets[1:], start=1):
-            candidate = cells(padded, grid, i, j)
-            np.putmask(winner, candidate > y, index)
-            np.maximum(y, candidate, out=y)
+        first, *others = product(*map(range, grid.kernel))
+        y = np.empty((N, C, *grid.output), x.dtype)
+        winner = np.zeros(y.shape, np.min_scalar_type(len(others)))
+        for block in blocks(N, C * grid.windows * len(others)):
+            padded = pad(x[block], grid.pads, -np.inf)
+            best, won = y[block], winner[block]
+            best[...] = cells(padded, grid, *first)
+            for index, cell in enumerate(others, start=1):
+                candidate = cells(padded, grid, *cell).copy()  # side by side: compared faster
+                np.maximum(won, (candidate > best) * won.dtype.type(index), out=won)
+                np.maximum(best, candidate, out=best)
         return y, (winner, grid)
 
     def backward(
@@ -95,7 +101,12 @@ class MaxPool2d(Layer):
         if not input_grad:
             return None, {}
         winner, grid = cache
-        padded = np.zeros((*grad_output.shape[:2], *grid.padded), grad_output.dtype)
-        for index, (i, j) in enumerate(itertools.product(*map(range, grid.kernel))):
-            cells(padded, grid, i, j)[...] += grad_output * (winner == index)
-        return np.ascontiguousarray(crop(padded, grid)), {}
+        N, C = grad_output.shape[:2]
+        grad_input = np.empty((N, C, *grid.size), grad_output.dtype)
+        for block in blocks(N, C * math.prod(grid.padded)):
+            grad, won = grad_output[block], winner[block]
+            padded = np.zeros((len(grad), C, *grid.padded), grad.dtype)
+            for index, cell in enumerate(product(*map(range, grid.kernel))):
+                cells(padded, grid, *cell)[...] += grad * (won == index)
+            grad_input[block] = crop(padded, grid)
+        return grad_input, {}
