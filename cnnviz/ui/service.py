@@ -1,5 +1,6 @@
 """The one manager of this server: it starts trainers, and pauses them when nobody watches."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -26,6 +27,17 @@ def _manager(root: Path) -> Manager:
 def watched() -> bool:
     """Whether a browser is connected; outside a server nobody can be, so the answer is yes."""
     return not exists() or Runtime.instance().state is not RuntimeState.NO_SESSIONS_CONNECTED
+
+
+@st.cache_resource(show_spinner=False)
+def freeze_imports() -> None:
+    """Let the garbage collector pass over what was imported, once per server.
+
+    Streamlit collects all garbage after every poll; with everything that stands imported to walk
+    through, that would be most of the cost of watching a run.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def idle_from_environment() -> float:

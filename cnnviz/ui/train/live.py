@@ -13,6 +13,7 @@ from cnnviz.ui.components.plotly_live import live_chart
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.guard import guard
 from cnnviz.ui.pictures import Pictures, pictures
+from cnnviz.ui.service import freeze_imports
 from cnnviz.ui.train.results import results
 from cnnviz.ui.train.view import View, read, strip
 from cnnviz.ui.words import badge, compact, duration, percent, plain
@@ -24,6 +25,7 @@ STARTING, UNDER_WAY, AT_REST = 0.3, 1.0, 3.0
 
 def live_view(run: RunFolder, status: RunStatus, settings: RunSettings | None) -> None:
     """Draw the run and keep the drawing up to date for as long as something can change."""
+    freeze_imports()
     seen = (status.state, status.step > 0)
     every = poll_seconds(status)
     st.fragment(_watch, run_every=every)(run, settings, seen)

@@ -1,0 +1,110 @@
+"""What watching costs: one training, its speed with no, one and five browsers on the Train page.
+
+    python -m benchmarks.watching [--rounds 7] [--seconds 8] [--network im2col-lenet]
+
+One run trains all the time in a process of its own; browsers come and go. Every round measures
+the images per second without a browser, with one and with five, and compares them within the
+round. Browsers, server and trainer share this machine's processors.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from cnnviz.runs import RunFolder, list_runs
+from tests.browser import QUIET, chromium_path, start_server
+
+VIEWERS = (0, 1, 5)
+SETTLE = 4.0  # seconds in which a page loads; not measured
+
+
+def images_per_second(run: RunFolder, seconds: float) -> float:
+    """Return the trainer's speed over the next seconds, from the history it writes."""
+    start = len(run.history())
+    time.sleep(seconds)
+    history = run.history()
+    new = history[start:]
+    return float(new["images"][1:].sum() / (new["seconds"][-1] - new["seconds"][0]))
+
+
+def open_pages(browser: Browser, url: str, count: int) -> list[Page]:
+    """Open that many windows, each a session of its own, and wait until charts are drawn."""
+    pages = [
+        browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        for _ in range(count)
+    ]
+    for page in pages:
+        page.goto(url)
+    for page in pages:
+        page.wait_for_selector(".js-plotly-plot .scatterlayer", timeout=60_000)
+    return pages
+
+
+def measure(browser: Browser, url: str, run: RunFolder, seconds: float) -> dict[int, float]:
+    """Return images per second by the number of viewers, one after the other."""
+    speeds = {}
+    for viewers in VIEWERS:
+        pages = open_pages(browser, url, viewers)
+        time.sleep(SETTLE)
+        speeds[viewers] = images_per_second(run, seconds)
+        for page in pages:
+            page.context.close()
+    return speeds
+
+
+def first_run(root: Path) -> RunFolder:
+    """Return the run once it has a history."""
+    while not (runs := list_runs(root)) or not len(runs[0].history()):
+        time.sleep(0.1)
+    return runs[0]
+
+
+def report(rounds: list[dict[int, float]]) -> None:
+    """Print the median loss of speed with its spread."""
+    base = statistics.median(r[0] for r in rounds)
+    print(f"{'browsers':>8} {'images/s':>9} {'cost':>7} {'least':>7} {'most':>7}")
+    print(f"{0:>8} {base:>9,.0f} {'–':>7} {'–':>7} {'–':>7}")
+    for viewers in VIEWERS[1:]:
+        costs = sorted(1 - r[viewers] / r[0] for r in rounds)
+        speed = statistics.median(r[viewers] for r in rounds)
+        middle = statistics.median(costs)
+        print(f"{viewers:>8} {speed:>9,.0f} {middle:>7.1%} {costs[0]:>7.1%} {costs[-1]:>7.1%}")
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {len(rounds)} rounds")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--network", default="im2col-lenet")
+    parser.add_argument("--dataset", default="mnist")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        environment = os.environ | {"CNNVIZ_RUNS_DIR": folder}
+        server = start_server("dashboard.py", root / "server.log", environment)
+        command = [sys.executable, "-m", "cnnviz", "--epochs", "1000", "--runs-dir", folder]
+        command += ["--network", options.network, "--dataset", options.dataset]
+        trainer = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            run = first_run(root)
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
+                url = f"{server.url}/Train?run={run.id}"
+                report([measure(browser, url, run, options.seconds) for _ in range(options.rounds)])
+        finally:
+            trainer.terminate()
+            trainer.wait()
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()
