@@ -18,8 +18,8 @@ from cnnviz.ui.train.hints import SETTINGS
 from cnnviz.ui.train.live import live_view
 from cnnviz.ui.train.network import problem_with
 from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
-from cnnviz.ui.train.sets import adopt_chosen, data_sets, downloads
-from cnnviz.ui.train.settings import Choice, load_settings, settings_panel
+from cnnviz.ui.train.sets import data_sets, downloads
+from cnnviz.ui.train.settings import Choice, adopt_pending, load_settings, settings_panel
 from cnnviz.ui.train.transport import Shown, transport
 
 INTRODUCTION = (
@@ -34,16 +34,14 @@ def train_page() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Train", anchor=False, width="content")
         st.caption(INTRODUCTION, width="stretch")
-    adopt_chosen()
+    adopt_pending()
     choice = choose()
     shown = None
     with guard():
         runs = list_runs()
         run = shown_run(runs)
         shown = look(manager(), run) if run else None
-        started = transport(manager(), choice, shown)
-        if started:
-            st.session_state["run"] = started
+        if transport(manager(), choice, shown):
             st.rerun()
     if shown is None:
         st.info("Nothing has been trained here yet: press Train.", icon="👆")

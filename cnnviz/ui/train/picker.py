@@ -1,6 +1,7 @@
 """Which run the page shows, and the list to choose another one from."""
 
 from datetime import datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -35,7 +36,7 @@ def picker(runs: list[RunFolder], shown: RunFolder) -> None:
     )
     if not box.open:
         return
-    height = 420 if len(runs) > 10 else "content"
+    height: int | Literal["content"] = 420 if len(runs) > 10 else "content"
     with box, st.container(height=height, border=False, gap="xsmall"):
         for run in runs[:MOST_SHOWN]:
             label = line(run)

@@ -7,6 +7,7 @@ from cnnviz.data.fetch import REMOTES, Download
 from cnnviz.data.folders import cache_folder
 from cnnviz.data.store import add, clean_name, remove
 from cnnviz.ui.guard import guard
+from cnnviz.ui.train.settings import PENDING
 from cnnviz.ui.words import plain, size
 
 OPEN = "_own_files"
@@ -87,16 +88,9 @@ def _say_failure(name: str) -> None:
 
 
 def choose(name: str) -> None:
-    """Choose a data set with all of its images; before the settings are drawn."""
-    for key in ("images", "validation", "test", "epochs"):
-        st.session_state.pop(key, None)
-    st.session_state["_choose"] = name
-
-
-def adopt_chosen() -> None:
-    """Take over a data set that was added in the run of the script before this one."""
-    if name := st.session_state.pop("_choose", None):
-        st.session_state["data"] = name
+    """Choose a data set with all of its images, from the next run of the script on."""
+    everything = dict.fromkeys(("images", "validation", "test", "epochs"))
+    st.session_state[PENDING] = {"data": name, **everything}
 
 
 def _close() -> None:

@@ -27,6 +27,7 @@ from cnnviz.ui.train.hints import SETTINGS
 from cnnviz.ui.train.network import headline
 from cnnviz.ui.words import plain
 
+PENDING = "_pending"
 CONFIG_KEYS = {"lr": "lr", "batch": "batch_size", "epochs": "epochs", "seed": "seed"}
 
 
@@ -60,6 +61,12 @@ def network_layers() -> tuple[Spec, ...]:
     if name == OWN and own:
         return tuple(own)
     return ARCHITECTURES[name if name in ARCHITECTURES else NETWORK].layers
+
+
+def adopt_pending() -> None:
+    """Take over values that were set after the widgets had been drawn; None: the default."""
+    for key, value in st.session_state.pop(PENDING, {}).items():
+        st.session_state[key] = value
 
 
 def load_settings(settings: RunSettings) -> None:
@@ -127,7 +134,7 @@ def _data_input(sets: list[Available]) -> str:
         "data",
         list(titles),
         DATA,
-        format_func=lambda name: titles.get(name, name).partition(" (")[0],
+        format_func=lambda name: (titles.get(name) or name).partition(" (")[0],
         on_change=_data_changed,
         help=SETTINGS["data"],
     )
@@ -181,7 +188,8 @@ def _more(
             "Test", "test", len(dataset(name).test), "all", help=SETTINGS["test"]
         )
         threads = whole_input("Parts", "threads", 2, 64, help=SETTINGS["threads"])
-    choice = DataChoice(name, images, validation, tested)
+    everything = images == len(dataset(name).train)
+    choice = DataChoice(name, None if everything else images, validation, tested)
     return choice, {"optimizer": chosen, "schedule": schedule, "threads": threads}
 
 

@@ -1,5 +1,6 @@
 """Start, pause, step, stop, rewind: which button can be pressed, and what it does."""
 
+import time
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -10,7 +11,7 @@ from cnnviz.runs.settings import RunSettings, now
 from cnnviz.runs.status import RunStatus
 from cnnviz.ui.state import MOST_LR
 from cnnviz.ui.train.hints import SETTINGS
-from cnnviz.ui.train.settings import Choice
+from cnnviz.ui.train.settings import PENDING, Choice
 
 NO_RUN = "There is no run yet: press Train."
 TERMINAL = "It was started in a terminal: stop it there with Ctrl+C."
@@ -20,6 +21,7 @@ OVER = {
     "diverged": "It has diverged: rewind it, or train with a smaller learning rate.",
     "damaged": "Its folder is damaged.",
 }
+PATIENCE = 1.0
 AT_REST = ("paused", "stopped", "failed", "interrupted")
 ACTIVE = ("starting", "training")
 
@@ -87,28 +89,64 @@ def same(one: RunSettings, other: RunSettings) -> bool:
     return replace(one, origin=other.origin, created=other.created, network=other.network) == other
 
 
-def transport(manager: Manager, choice: Choice, shown: Shown | None) -> str | None:
-    """Draw the buttons; returns the id of the run to show when one was started."""
-    why, run = reasons(shown), shown.run.id if shown else ""
-    started: str | None = None
+def transport(manager: Manager, choice: Choice, shown: Shown | None) -> bool:
+    """Draw the buttons and do what was pressed; returns whether anything was."""
+    why, pressed = reasons(shown), ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if _button("Train", "▶️", train_reason(choice, shown), HELP["train"], primary=True):
-            started = _start(manager, choice.settings)
+            pressed = "train"
         resting = bool(why["pause"]) and not why["resume"]
         if resting and _button("Resume", "⏯️", why["resume"], HELP["resume"]):
-            manager.resume(run)
+            pressed = "resume"
         if not resting and _button("Pause", "⏸️", why["pause"], HELP["pause"]):
-            manager.pause(run)
+            pressed = "pause"
         if _button("One step", "⏭️", why["step"], HELP["step"]):
-            manager.step(run)
+            pressed = "step"
         if _button("Stop", "⏹️", why["stop"], HELP["stop"]):
-            manager.stop(run)
-        if _button("Rewind", "⏮️", why["rewind"], HELP["rewind"]) and shown and shown.settings:
-            started = _start(manager, shown.settings, paused=True)
-        if _button("New weights", "🎲", why["again"], HELP["again"]) and shown and shown.settings:
-            started = _start(manager, next_seed(shown.settings))
+            pressed = "stop"
+        if _button("Rewind", "⏮️", why["rewind"], HELP["rewind"]):
+            pressed = "rewind"
+        if _button("New weights", "🎲", why["again"], HELP["again"]):
+            pressed = "again"
         _lr_input(manager, shown, why["lr"])
-    return started
+    if pressed:
+        act(manager, pressed, choice, shown)
+    return bool(pressed)
+
+
+def act(manager: Manager, pressed: str, choice: Choice, shown: Shown | None) -> None:
+    """Do what a button says, and wait a moment for it to show."""
+    if pressed == "train" and choice.settings:
+        held = shown and shown.status.state == "paused" and shown.status.step == 0
+        if held and shown and shown.settings and same(choice.settings, shown.settings):
+            pressed = "resume"  # it stands ready with these very settings
+        else:
+            st.session_state["run"] = _start(manager, choice.settings)
+    if shown is None:
+        return
+    commands = {"pause": manager.pause, "resume": manager.resume}
+    commands |= {"step": manager.step, "stop": manager.stop}
+    if pressed in commands:
+        commands[pressed](shown.run.id)
+        wait_for_change(shown)
+    elif pressed in ("rewind", "again") and shown.settings:
+        settings = shown.settings if pressed == "rewind" else next_seed(shown.settings)
+        if not reasons(shown)["pause"]:
+            manager.pause(shown.run.id)  # its place is needed; it can be resumed at any time
+        st.session_state["run"] = _start(manager, settings, paused=True)
+        st.session_state[PENDING] = {"seed": settings.config.seed}
+
+
+def wait_for_change(shown: Shown) -> None:
+    """Wait until a command has been obeyed, at most a second: mostly it is much less."""
+    give_up = time.monotonic() + PATIENCE
+    before = (shown.status.state, shown.status.step)
+    while time.monotonic() < give_up:
+        time.sleep(0.05)
+        now = shown.run.status()
+        goes_on = now.state == before[0] == "training"
+        if (now.state, now.step) != before and not goes_on:
+            return
 
 
 HELP = {
@@ -118,8 +156,9 @@ HELP = {
     "step": "Learn one batch and hold again.",
     "stop": "End it, with everything kept; it can be resumed later.",
     "rewind": "A new run with the same settings and the same first weights, held at step 0. "
-    "The old run stays in the list.",
-    "again": "A new run with the same settings and other first weights: the next seed.",
+    "The old run is kept.",
+    "again": "A new run with the same settings and other first weights, from the next seed, held "
+    "at step 0. The old run is kept.",
 }
 
 
@@ -128,9 +167,7 @@ def next_seed(settings: RunSettings) -> RunSettings:
     return replace(settings, config=replace(settings.config, seed=settings.config.seed + 1))
 
 
-def _start(manager: Manager, settings: RunSettings | None, *, paused: bool = False) -> str | None:
-    if settings is None:
-        return None
+def _start(manager: Manager, settings: RunSettings, *, paused: bool = False) -> str:
     return manager.start(replace(settings, origin="page", created=now()), paused=paused)
 
 
