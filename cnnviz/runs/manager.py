@@ -271,12 +271,12 @@ class Manager:
         self._shown.pop(run_id, None)
         if code == LOCKED_OUT:
             return
-        status = RunFolder(self.root / run_id).status()
-        if status.state == "interrupted":
-            batch = RunFolder(self.root / run_id).settings().config.batch_size
-            message = explain_exit(code, batch)
+        run = RunFolder(self.root / run_id)
+        status = run.status()
+        if status.state == "interrupted" or (status.active and status.pid == os.getpid()):
+            message = explain_exit(code, run.settings().config.batch_size)
             changes = {"pid": None, "process_created": None, "remaining": None}
-            change_status(self.root / run_id, state="interrupted", message=message, **changes)
+            change_status(run.path, state="interrupted", message=message, **changes)
         elif status.state == "paused" and child.active and code == 0:
             self._enqueue(run_id)  # told to go on in the moment in which it left
 

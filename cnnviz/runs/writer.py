@@ -13,7 +13,7 @@ from cnnviz.runs.scribe import Scribe
 from cnnviz.runs.status import RunStatus
 from cnnviz.training import EpochEnd, Evaluation, StepEnd, TrainState
 
-SPARE_BYTES = 65_536
+SPARE_BYTES = 16_384
 RECORD = struct.Struct(layout.STEP_FORMAT)
 
 

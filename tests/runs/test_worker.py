@@ -308,7 +308,9 @@ def test_a_file_that_may_not_grow_ends_the_run_with_its_history_whole(tmp_path: 
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make a small disk"
 )
-def test_a_full_disk_ends_the_run_with_its_history_whole(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_run_with_its_history_whole(
+    tmp_path: Path, finished: RunFolder
+) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)]
@@ -316,14 +318,14 @@ def test_a_full_disk_ends_the_run_with_its_history_whole(tmp_path: Path) -> None
         pytest.skip("this root may not mount")
     try:
         run = new_run(disk, longer(100))
-        expected = whole_run(tmp_path / "large", longer(100)).history()
         status = go(run)
         assert (status.state, run.status()) == ("failed", status)
         assert "free some space, then press Resume" in status.message
         assert run.damage() == []
         history = run.history()
-        assert len(history) > 0
-        assert history["loss"].tolist() == expected["loss"][: len(history)].tolist()
+        both = min(len(history), STEPS)
+        assert both > 0
+        assert history["loss"][:both].tolist() == finished.history()["loss"][:both].tolist()
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
