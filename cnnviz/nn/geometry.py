@@ -132,6 +132,11 @@ class Grid:
         return rows, columns
 
     @property
+    def apart(self) -> bool:
+        """Whether no two windows overlap."""
+        return self.extent[0] <= self.stride[0] and self.extent[1] <= self.stride[1]
+
+    @property
     def windows(self) -> int:
         """P = OH · OW."""
         return self.output[0] * self.output[1]

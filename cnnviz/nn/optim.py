@@ -16,7 +16,7 @@ from cnnviz.nn.types import Array, ModelParams
 State = dict[str, ModelParams]
 """Arrays that an optimizer remembers, shaped like the parameters."""
 
-BLOCK = 16384
+BLOCK = 32768
 
 
 def blocks(arrays: tuple[Array, ...], part: tuple[int, int]) -> Iterator[tuple[Array, ...]]:
@@ -149,8 +149,9 @@ class Adam(Optimizer):
     ) -> None:
         """Change `params` and `state` in place."""
         beta1, beta2 = self.betas
-        rate = lr / (1 - beta1**step)
-        scale = (1 - beta2**step) ** -0.5
+        # Bias correction on two numbers rather than on two arrays: √(v/c) + ε = (√v + ε√c) / √c.
+        root = (1 - beta2**step) ** 0.5
+        rate, eps = lr * root / (1 - beta1**step), self.eps * root
         others = [state["mean"], state["square"]]
         for p, grad, m, v in each_block(params, grads, others, part):
             g = grad + self.weight_decay * p if self.weight_decay else grad
@@ -162,8 +163,7 @@ class Adam(Optimizer):
             v *= beta2
             v += change
             np.sqrt(v, out=change)
-            change *= scale
-            change += self.eps
+            change += eps
             np.divide(m, change, out=change)
             change *= rate
             p -= change

@@ -51,6 +51,18 @@ def test_each_axis_has_its_own_numbers() -> None:
     assert grid.windows == 25
 
 
+@pytest.mark.parametrize(
+    ("kernel", "stride", "dilation", "apart"),
+    [
+        ((2, 2), (2, 2), (1, 1), True),
+        ((3, 2), (2, 2), (1, 1), False),
+        ((2, 2), (3, 2), (1, 2), False),
+    ],
+)
+def test_windows_that_do_not_overlap(kernel: Any, stride: Any, dilation: Any, apart: bool) -> None:
+    assert Window(kernel, stride, dilation).place((9, 9), "test").apart is apart
+
+
 def test_dropped_rows_and_columns_are_counted() -> None:
     assert Window((2, 2), (2, 2)).place((5, 8), "test").dropped == (1, 0)
 
