@@ -82,7 +82,7 @@ def serve(options: argparse.Namespace) -> int:
         commands.listen()
     pace = Pace(checkpoint=options.checkpoint_seconds, idle=options.idle_seconds)
     status = work(options.run, commands, paused=options.paused, owner="page", pace=pace)
-    return exit_code(status)
+    return exit_code(status, commands)
 
 
 def train_here(options: argparse.Namespace) -> int:
@@ -96,8 +96,9 @@ def train_here(options: argparse.Namespace) -> int:
     status = work(folder.path, commands, owner="terminal", pace=pace, report=bar.show)
     bar.end()
     print(table(folder))
-    print(status.message, file=sys.stderr if exit_code(status) else sys.stdout)
-    return exit_code(status)
+    code = exit_code(status, commands)
+    print(status.message, file=sys.stderr if code == FAILED else sys.stdout)
+    return code
 
 
 def resumed(options: argparse.Namespace) -> RunFolder:
@@ -152,8 +153,10 @@ def default_config(network: Architecture) -> TrainConfig:
     return TrainConfig.from_dict({name: getattr(network, name) for name in names})
 
 
-def exit_code(status: RunStatus) -> int:
-    """Return the exit code for how a training ended."""
+def exit_code(status: RunStatus, commands: Commands) -> int:
+    """Return the exit code for how a training ended; as shells have it after a signal."""
+    if commands.signal is not None:
+        return 128 + commands.signal
     return FAILED if status.state in ("failed", "diverged") else OK
 
 

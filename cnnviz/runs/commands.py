@@ -47,6 +47,7 @@ class Commands:
 
     def __init__(self) -> None:
         self._queue: SimpleQueue[Command] = SimpleQueue()
+        self.signal: int | None = None  # that has come, if any
 
     def put(self, command: Command) -> None:
         """Add a command."""
@@ -79,6 +80,7 @@ class Commands:
         """Take Ctrl-C and termination as the end; a second Ctrl-C ends the program at once."""
 
         def end(number: int, frame: FrameType | None) -> None:
+            self.signal = number
             self.put(Command(END, message))
             signal.signal(number, signal.SIG_DFL)
 

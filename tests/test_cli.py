@@ -1,0 +1,144 @@
+"""Training from a terminal."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cnnviz.cli import Bar, parser, run, settings_from
+from cnnviz.nn.optim import SGD, Adam
+from cnnviz.runs import RunStatus, list_runs
+
+QUICK = ["--epochs", "1", "--images", "120", "--batch-size", "20"]
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def own_signals() -> object:
+    """Give signals back to the test runner."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_training_prints_progress_and_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*QUICK, "--epochs", "2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (made,) = list_runs()
+    assert lines[0] == f"Run {made.id}"
+    assert any(re.match(r" *\d+% epoch \d/2, [\d,]+ images/s", line) for line in lines)
+    assert lines[-5].split() == ["epoch", "loss", "accuracy", "val.", "loss", "val.", "acc.", "s"]
+    assert [line.split()[0] for line in lines[-4:-1]] == ["1", "2", "test"]
+    assert re.fullmatch(r"Test accuracy \d+\.\d\d%\.", lines[-1])
+    assert made.status().state == "finished"
+    assert made.settings().origin == "terminal"
+
+
+def test_numbers_not_given_are_the_networks_own() -> None:
+    options = parser().parse_args(["--network", "tf2-cnn", "--epochs", "7"])
+    config = settings_from(options).config
+    assert (config.epochs, config.batch_size, config.optimizer) == (7, 50, Adam())
+    options = parser().parse_args(["--network", "tf2-cnn", "--optimizer", "SGD"])
+    config = settings_from(options).config
+    assert (config.lr, config.optimizer) == (0.05, SGD())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--dataset", "mnits"], "There is no data set 'mnits' here; there are digits"),
+        (["--network", "x"], "There is no network 'x'; there are im2col-lenet, tf2-cnn,"),
+        (["--optimizer", "x"], "There is no optimizer 'x'; there are SGD, Adam."),
+        (["--schedule", "x"], "There is no schedule 'x'; there are Constant, Step, OneCycle."),
+        (["--epochs", "0"], "epochs must be a whole number from 1 to 9,999, not 0."),
+        (["--batch-size", "0"], "batch_size must be a whole number"),
+        (["--lr", "-1"], "The learning rate must be above 0"),
+        (["--seed", "-1"], "seed must be a whole number from 0"),
+        (["--threads", "65"], "threads must be a whole number from 1 to 64"),
+        (["--images", "0"], "at least 1"),
+        (["--resume", "x"], "There is no run 'x'; there are none yet."),
+        (["--run", "nowhere"], "nowhere"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_exit_code_2(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("cnnviz: ")
+    assert told in error
+    assert error.count("\n") == 1
+    assert list_runs() == []
+
+
+def test_divergence_is_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*QUICK, "--lr", "1e20"]) == 1
+    assert "try a tenth: 1e+19" in capsys.readouterr().err
+
+
+def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--list"]) == 0
+    assert "There are no runs yet" in capsys.readouterr().out
+    run(QUICK)
+    capsys.readouterr()
+    assert run(["--list"]) == 0
+    (made,) = list_runs()
+    assert capsys.readouterr().out.split() == [made.id, "finished", "step", "6/6"]
+
+
+def test_a_finished_run_is_not_resumed(capsys: pytest.CaptureFixture[str]) -> None:
+    run(QUICK)
+    (made,) = list_runs()
+    assert run(["--resume", made.id]) == 2
+    assert "is finished and cannot go on; start a new one." in capsys.readouterr().err
+
+
+def test_another_folder(tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere"
+    assert run([*QUICK, "--runs-dir", str(other)]) == 0
+    assert list_runs() == []
+    assert len(list_runs(other)) == 1
+    assert run(["--list", "--runs-dir", str(other)]) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to the whole console")
+def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on() -> None:
+    command = [sys.executable, "-m", "cnnviz", "--epochs", "900", "--images", "300"]
+    training = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    end = time.monotonic() + 20
+    while not (runs := list_runs()) or len(runs[0].history()) < 3:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    training.send_signal(signal.SIGINT)
+    out, _ = training.communicate(timeout=10)
+    assert training.returncode == 130
+    assert f"python -m cnnviz --resume {runs[0].id}" in out
+    assert "Traceback" not in out
+    status = runs[0].status()
+    assert (status.state, len(runs[0].history())) == ("paused", status.step)
+
+
+def test_help_names_what_people_need_and_hides_the_rest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        run(["--help"])
+    text = capsys.readouterr().out
+    assert "--dataset" in text
+    assert "--commands" not in text
+    assert "--checkpoint-seconds" not in text
+
+
+def test_the_bar_is_drawn_in_place_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = Bar(terminal=True)
+    bar.show(RunStatus("starting"))
+    bar.show(RunStatus("training", 30, 60, 1, 2, images_per_second=1234.0, remaining=3.2))
+    bar.end()
+    out = capsys.readouterr().out
+    assert re.fullmatch(r"\r\[(#+)(-+)\]  50% epoch 1/2, 1,234 images/s, 3 s left \n", out)
