@@ -61,7 +61,7 @@ def _state(view: View) -> None:
     epoch = f"epoch {status.epoch} of {status.epochs}" if status.epochs else "epoch –"
     text = f"{badge(status.state)} {words} · {epoch} {plain(status.message)}"
     st.progress(min(max(done, 0.0), 1.0), text)
-    with st.grid(6, min_column_width=110):
+    with st.grid(6, min_column_width=95):
         last = view.epochs[-1] if view.epochs else None
         test = view.run.evaluation("test") if status.state == "finished" else None
         st.metric(

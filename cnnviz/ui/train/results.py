@@ -20,7 +20,7 @@ from cnnviz.ui.train.view import (
 )
 
 HEIGHT = 470
-MOST_IMAGES = 24
+MOST_IMAGES = 16
 
 MATRIX = (
     "Each row is a class, each column what its images were taken for: right answers stand on the "
@@ -37,7 +37,7 @@ def results(view: View, shown: Pictures) -> None:
         st.markdown("**What is taken for what**", help=MATRIX)
         with st.container(height=HEIGHT, border=False):
             cell = _matrix(judged, shown)
-    with right, st.container(height=HEIGHT + 40, border=False):
+    with right:
         if judged is not None:
             _images(judged, cell, shown.class_names)
 

@@ -1,0 +1,104 @@
+"""What a poll shows of a run."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnviz.runs import LiveView, RunFolder
+from cnnviz.ui.pictures import Pictures, pictures
+from cnnviz.ui.train.live import extremes, filter_images, poll_seconds, rate
+from cnnviz.ui.train.picker import accuracy, described, started
+from cnnviz.ui.train.view import cell_places, latest_judged, mistake_places, read, strip
+from tests.runs.run_tools import DATA, SETTINGS, whole_run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    return whole_run(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def shown() -> Pictures:
+    return pictures(DATA)
+
+
+def test_the_pictures_are_those_of_the_choice(shown: Pictures) -> None:
+    assert (shown.train_images, len(shown.validation), len(shown.test)) == (130, 20, 30)
+
+
+def test_the_strip_says_what_the_probabilities_say(run: RunFolder, shown: Pictures) -> None:
+    live = run.live()
+    assert live is not None
+    found = strip(shown, live)
+    guess = int(live.probs[0].argmax())
+    assert found.captions[0] == f"{guess}\n{100 * live.probs[0].max():.0f} %"
+    assert set(found.marks) <= {"right", "wrong"}
+    assert len(found.images) == len(found.titles) == len(live.probs)
+
+
+def test_the_strip_stands_before_the_first_word(shown: Pictures) -> None:
+    found = strip(shown, None)
+    assert len(found.images) == len(found.captions)
+    assert set(found.marks) == {""}
+
+
+def test_at_the_end_the_test_images_are_judged(run: RunFolder, shown: Pictures) -> None:
+    judged = latest_judged(read(run, SETTINGS), shown)
+    assert judged is not None
+    assert judged.name == "30 test images"
+    wrong = mistake_places(judged, 16)
+    predictions = judged.evaluation.predictions
+    assert (predictions[wrong] != judged.labels[wrong]).all()
+    assert (np.diff(judged.evaluation.confidences[wrong]) <= 0).all()
+    cell = int(judged.labels[wrong[0]]), int(predictions[wrong[0]])
+    assert wrong[0] in cell_places(judged, cell, 99)
+
+
+def test_during_the_training_the_validation_images_are(run: RunFolder, shown: Pictures) -> None:
+    (run.path / "evaluations" / "test.npz").rename(run.path / "evaluations" / "away")
+    try:
+        judged = latest_judged(read(run, SETTINGS), shown)
+    finally:
+        (run.path / "evaluations" / "away").rename(run.path / "evaluations" / "test.npz")
+    assert judged is not None
+    assert judged.name == "20 validation images, after epoch 3"
+
+
+def test_a_line_about_a_run(run: RunFolder) -> None:
+    test = run.evaluation("test")
+    assert test is not None
+    assert accuracy(run) == test.accuracy
+    assert described(run)[:2] == ("tiny", "digits")
+    assert started("20261120-233000-tiny-3f2a") == "20 Nov, 23:30"
+
+
+def test_what_cannot_be_read_is_only_missing(tmp_path: Path) -> None:
+    folder = tmp_path / "20261120-233000-tiny-3f2a"
+    folder.mkdir()
+    run = RunFolder(folder)
+    assert read(run, None).status.state == "damaged"
+    assert described(run) == (run.id, "–", "20 Nov, 23:30")
+    assert accuracy(run) is None
+
+
+def test_values_beside_the_curves(run: RunFolder) -> None:
+    history = run.history()
+    words = extremes(history, "loss")
+    assert f"latest {history['loss'][-1]:.4g} (step {history['step'][-1]})" in words
+    assert extremes(history[:0], "loss") == "Largest – · smallest – · latest –"
+    assert rate(history) == "0.05"
+    assert rate(history[:0]) == "–"
+
+
+def test_only_convolutions_have_filters() -> None:
+    probs = np.zeros((1, 10), np.float32)
+    conv = LiveView(1, np.ones((70, 3, 5, 4), np.float32), probs)
+    images = filter_images(conv)
+    assert images is not None
+    assert images.shape == (64, 5, 4)
+    assert filter_images(LiveView(1, np.ones((10, 784), np.float32), probs)) is None
+
+
+def test_what_cannot_change_is_not_polled(run: RunFolder) -> None:
+    assert poll_seconds(run.status()) is None

@@ -1,0 +1,50 @@
+"""Numbers in words."""
+
+import math
+
+import pytest
+
+from cnnviz.runs.status import STATES as ALL_STATES
+from cnnviz.ui.words import STATES, badge, duration, percent, plain, shape, size
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "–"),
+        (math.inf, "–"),
+        (0.04, "0.0 s"),
+        (9.94, "9.9 s"),
+        (9.96, "10 s"),
+        (59.6, "1 min 00 s"),
+        (3599, "59 min 59 s"),
+        (7620, "2 h 07 min"),
+    ],
+)
+def test_duration(seconds: float | None, words: str) -> None:
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (17_900, "18 kB"), (3.14e6, "3.1 MB")],
+)
+def test_size(count: float, words: str) -> None:
+    assert size(count) == words
+    assert size(2.5e9) == "2.5 GB"
+
+
+def test_shares_and_shapes() -> None:
+    assert percent(0.9712) == "97.1 %"
+    assert percent(None) == percent(math.nan) == "–"
+    assert shape((16, 8, 8)) == "16 × 8 × 8"
+
+
+def test_every_state_has_a_sign_and_a_word() -> None:
+    assert set(STATES) == set(ALL_STATES)
+    assert len({word for _, word, _ in STATES.values()}) == len(STATES)
+    assert badge("paused") == ":orange-badge[⏸️ paused]"
+
+
+def test_text_from_outside_is_no_markdown() -> None:
+    assert plain("a*b [x](y) $z$") == r"a\*b \[x\]\(y\) \$z\$"
