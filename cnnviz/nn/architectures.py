@@ -85,7 +85,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             batch_size=256,
             lr=0.2,
             optimizer=PLAIN,
-            schedule=CONSTANT,
+            schedule=ONE_CYCLE,
             epochs=5,
         ),
         Architecture(
