@@ -58,7 +58,8 @@ def _images(judged: Judged, cell: tuple[int, int] | None, names: tuple[str, ...]
         _tiles(judged, mistake_places(judged, MOST_IMAGES), names, "There are none.")
         return
     true, taken = cell
-    st.markdown(f"**{names[true]} taken for {names[taken]}**")
+    became = ", recognized" if true == taken else f" taken for {names[taken]}"
+    st.markdown(f"**{names[true]}{became}**")
     _tiles(judged, cell_places(judged, cell, MOST_IMAGES), names, "There are none.")
 
 

@@ -1,0 +1,193 @@
+"""A visitor on a fresh machine, in a real browser: train, leave, come back, pause, stop."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import console_errors, settled
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 60_000  # for a machine with much else to do
+DATA = os.environ.get("CNNVIZ_DATA_DIR", "")
+
+
+@pytest.fixture
+def address(app_server: Callable[..., str], tmp_path: Path) -> str:
+    """A server on an empty cache, without data of its own."""
+    folders = {
+        name: str(tmp_path / name.lower()) for name in ("CNNVIZ_CACHE_DIR", "CNNVIZ_RUNS_DIR")
+    }
+    return app_server("dashboard.py", folders | {"CNNVIZ_DATA_DIR": ""})
+
+
+def open_page(page: Page, url: str) -> list[str]:
+    errors = console_errors(page)
+    page.set_default_timeout(PATIENCE)
+    page.goto(url)
+    settled(page)
+    return errors
+
+
+def button(page: Page, label: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(rf"{label}$"))
+
+
+def press(page: Page, label: str) -> None:
+    expect(button(page, label)).to_be_enabled(timeout=PATIENCE)
+    button(page, label).click()
+
+
+def expect_state(page: Page, state: str, patience: int = PATIENCE) -> None:
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(state, timeout=patience)
+
+
+def metric(page: Page, label: str) -> float:
+    box = page.get_by_test_id("stMetric").filter(has_text=label)
+    expect(box).to_contain_text("%", timeout=PATIENCE)
+    return float(box.get_by_test_id("stMetricValue").inner_text().removesuffix("%"))
+
+
+def run_id(page: Page) -> str:
+    found = re.search(r"run=([\w-]+)", page.url)
+    return found[1] if found else ""
+
+
+def real(errors: list[str]) -> list[str]:
+    """Streamlit looks for its own addresses below a page's first; that is no fault of the page."""
+    return [error for error in errors if "404" not in error]
+
+
+def no_alerts(page: Page) -> None:
+    assert page.get_by_test_id("stAlert").all_inner_texts() == []
+    settled(page)
+
+
+def test_the_first_click_on_train_ends_above_95_percent(chromium_page: Page, address: str) -> None:
+    page = chromium_page
+    errors = open_page(page, f"{address}/Train")
+    press(page, "Train")
+    page.wait_for_selector(".cnnviz-live .main-svg")
+    expect_state(page, "finished")
+    assert metric(page, "Test") > 95
+    no_alerts(page)
+    expect(page.get_by_text("300 test images")).to_be_visible()
+    assert not real(errors)
+
+
+def test_a_run_survives_everything_a_visitor_does(chromium_page: Page, address: str) -> None:
+    page = chromium_page
+    errors = open_page(page, f"{address}/Train?epochs=3000")
+    press(page, "Train")
+    expect_state(page, "training")
+    run = run_id(page)
+    assert run
+
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_text("Latest runs")).to_be_visible()
+    page.get_by_role("link", name="Open").first.click()
+    expect_state(page, "training")
+    assert run_id(page) == run
+
+    page.reload()
+    expect_state(page, "training")
+    assert run_id(page) == run
+
+    page.goto(f"{address}/Train")  # a new session that knows nothing
+    expect_state(page, "training")
+    page.wait_for_url(f"**run={run}**")
+
+    press(page, "Pause")
+    expect_state(page, "paused")
+    before = step(page)
+    press(page, "One step")
+    expect_step(page, before + 1)
+    press(page, "Resume")
+    expect_state(page, "training")
+    page.wait_for_function(
+        "(before) => Number(document.querySelector('[data-testid=stProgress]').innerText"
+        ".match(/step ([0-9,]+) of/)[1].replaceAll(',', '')) > before + 5",
+        arg=before,
+    )
+    press(page, "Stop")
+    expect_state(page, "stopped")
+    expect(button(page, "Pause")).to_have_count(0)
+
+    press(page, "Rewind")
+    expect_state(page, "paused step 0")
+    assert run_id(page) != run
+    press(page, "Runs (2)".replace("(", r"\(").replace(")", r"\)") + r"\s*\S*")
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="stopped").click()
+    expect_state(page, "stopped")
+    assert run_id(page) == run
+    no_alerts(page)
+    assert not real(errors)
+
+
+def step(page: Page) -> int:
+    text = page.get_by_test_id("stProgress").first.inner_text()
+    found = re.search(r"step ([\d,]+) of", text)
+    assert found, text
+    return int(found[1].replace(",", ""))
+
+
+def expect_step(page: Page, number: int) -> None:
+    words = re.compile(rf"step {number:,} of")
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(words, timeout=PATIENCE)
+
+
+def test_a_cell_of_the_confusion_matrix_shows_its_images(chromium_page: Page, address: str) -> None:
+    page = chromium_page
+    errors = open_page(page, f"{address}/Train?epochs=2&images=300")
+    press(page, "Train")
+    expect_state(page, "finished")
+    page.locator("[role=gridcell] button").nth(1).click()
+    expect(page.get_by_text("0 taken for 1", exact=True)).to_be_visible(timeout=PATIENCE)
+    page.locator("[role=gridcell] button").nth(0).click()
+    expect(page.get_by_text("0, recognized", exact=True)).to_be_visible(timeout=PATIENCE)
+    no_alerts(page)
+    assert not real(errors)
+
+
+def test_a_layer_that_does_not_fit_disables_train_until_it_is_taken_out(
+    chromium_page: Page, address: str
+) -> None:
+    page = chromium_page
+    open_page(page, f"{address}/Train")
+    page.get_by_text("The network, layer by layer").click()
+    press(page, "Add behind it")
+    page.get_by_role("option", name="Linear").or_(
+        page.get_by_role("menuitem", name="Linear")
+    ).click()
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("Layer 2", timeout=PATIENCE)
+    expect(button(page, "Train")).to_be_disabled(timeout=PATIENCE)
+    page.reload()
+    expect(button(page, "Train")).to_be_disabled(timeout=PATIENCE)  # the network is in the link
+    page.get_by_text("The network, layer by layer").click()
+    expect(button(page, "Remove")).to_be_visible()
+
+
+@pytest.mark.skipif(
+    not (Path(DATA) / "mnist").is_dir() or not DATA,
+    reason="CNNVIZ_DATA_DIR has no MNIST here: the same is tested on the offline digits.",
+)
+def test_mnist_ends_above_97_percent(
+    chromium_page: Page, app_server: Callable[..., str], tmp_path: Path
+) -> None:
+    folders = {
+        name: str(tmp_path / name.lower()) for name in ("CNNVIZ_CACHE_DIR", "CNNVIZ_RUNS_DIR")
+    }
+    page = chromium_page
+    errors = open_page(page, app_server("dashboard.py", folders) + "/Train?data=mnist&epochs=1")
+    press(page, "Train")
+    page.set_default_timeout(3 * PATIENCE)
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(
+        "finished", timeout=3 * PATIENCE
+    )
+    assert metric(page, "Test") > 97
+    no_alerts(page)
+    assert not real(errors)
