@@ -9,6 +9,7 @@ from cnnviz.nn.geometry import Shape
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.summary import summarize, totals
 from cnnviz.training.config import TrainConfig
+from cnnviz.training.evaluate import CHUNK
 
 FLOAT_BYTES = 4
 BASE_BYTES = 80_000_000  # Python, NumPy and the process itself
@@ -44,14 +45,15 @@ def memory_need(
     parameters = sums.parameters * FLOAT_BYTES
     copies = len(config.optimizer.init([{"weight": np.zeros(1, np.float32)}]))
     batch = min(config.batch_size, images)
+    looked_at = min(CHUNK * config.threads, images)  # in an evaluation, which only goes forward
     return MemoryNeed(
         {
             "images": images * int(np.prod(input_shape)),
             "parameters": parameters,
             f"gradients of {config.threads} parts": parameters * config.threads,
             f"{copies} × parameters for the optimizer": parameters * copies,
-            "activations and their gradients": 2 * batch * sums.activation_bytes,
-            "columns": 2 * batch * sums.column_bytes,
+            "activations and gradients": max(2 * batch, looked_at) * sums.activation_bytes,
+            "columns": max(batch, looked_at) * sums.column_bytes,
             "a checkpoint": parameters * (1 + copies),
             "the program": BASE_BYTES,
         }

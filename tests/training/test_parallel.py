@@ -91,7 +91,7 @@ def test_memory_written_out() -> None:
         "parameters": parameters,
         "gradients of 2 parts": 2 * parameters,
         "2 × parameters for the optimizer": 2 * parameters,
-        "activations and their gradients": 2 * 10 * 4 * (42 + 3),
+        "activations and gradients": 100 * 4 * (42 + 3),  # an evaluation looks at all 100
         "columns": 0,
         "a checkpoint": 3 * parameters,
         "the program": 80_000_000,
