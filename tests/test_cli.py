@@ -63,7 +63,7 @@ def test_numbers_not_given_are_the_networks_own() -> None:
         (["--threads", "65"], "threads must be a whole number from 1 to 64"),
         (["--images", "0"], "at least 1"),
         (["--resume", "x"], "There is no run 'x'; there are none yet."),
-        (["--run", "nowhere"], "nowhere"),
+        (["--run", "nowhere"], "nowhere is not the folder of a run: it has no settings.json."),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_exit_code_2(
@@ -75,6 +75,7 @@ def test_what_is_wrong_is_one_sentence_and_exit_code_2(
     assert told in error
     assert error.count("\n") == 1
     assert list_runs() == []
+    assert not Path("nowhere").exists()
 
 
 def test_divergence_is_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,9 @@ def create_run(root: Path, settings: RunSettings) -> Path:
 
 @contextlib.contextmanager
 def writing(run: Path, wait: float = 0.0) -> Iterator[None]:
-    """Be the only one who writes this run; raises RunError when somebody else does."""
+    """Be the only one who writes this run; raises RunError when another does or it is no run."""
+    if not (run / layout.SETTINGS).exists():
+        raise RunError(f"{run} is not the folder of a run: it has no {layout.SETTINGS}.")
     lock = FileLock(run / layout.LOCK, timeout=wait)
     try:
         lock.acquire()

@@ -32,6 +32,12 @@ def copy_state(state: TrainState) -> Arrays:
     return {name: array.copy() for name, array in arrays.items()}
 
 
+def state_bytes(state: TrainState) -> int:
+    """Return about the size of a state's resume file."""
+    memories = [state.params, *state.optimizer_state.values()]
+    return sum(array.nbytes for layers in memories for layer in layers for array in layer.values())
+
+
 def numbers_of(state: TrainState, elapsed: float) -> dict[str, str]:
     """Return the numbers of a state as texts that lose nothing."""
     return {name: json.dumps(getattr(state, name)) for name in NUMBERS} | {

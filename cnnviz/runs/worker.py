@@ -22,7 +22,7 @@ from cnnviz.runs.files import append
 from cnnviz.runs.folder import RunFolder
 from cnnviz.runs.prepare import INPUT_SHAPE, Prepared, prepare
 from cnnviz.runs.records import LiveView
-from cnnviz.runs.resume import Saved, find_saved, rewind
+from cnnviz.runs.resume import Saved, find_saved, rewind, state_bytes
 from cnnviz.runs.settings import Origin, RunSettings
 from cnnviz.runs.status import RunStatus, State, this_process
 from cnnviz.runs.writer import RunWriter
@@ -42,6 +42,10 @@ from cnnviz.training import (
 from cnnviz.training.evaluate import probabilities
 
 FIRST_STEPS = 5  # written one by one: the first points should be seen at once
+WATCHING = 100  # the strip is looked at for at most this part of the time, but for
+SLOWEST_LIVE = 2.0  # every so many seconds
+BYTES_A_SECOND = 4e6  # of checkpoints: a large network is saved less often, but always within
+SLOWEST = 9.0  # seconds
 LOCK_WAIT = 1.0  # seconds in which another process may finish writing
 IDLE = "Paused with a checkpoint; its process ended after a while without a command."
 
@@ -103,7 +107,7 @@ class Worker:
         self.begun = self.resting = self.over = False
         self.last_step: int | None = None  # after which to pause
         self.steps = self.images = 0  # in this process
-        self.next_flush = self.next_live = self.next_checkpoint = 0.0
+        self.next_flush = self.next_live = self.next_status = self.next_checkpoint = 0.0
 
     def train(self, paused: bool) -> None:
         """Do the whole of it."""
@@ -133,6 +137,8 @@ class Worker:
         self.marks = timeline(self.state, len(ready.splits.train), config)
         total = self.per_epoch * config.epochs
         self.status = replace(self.status, total_steps=total, epochs=config.epochs)
+        size = state_bytes(self.state)
+        self.between_checkpoints = max(self.pace.checkpoint, min(SLOWEST, size / BYTES_A_SECOND))
         self.begun = True
         self.save()
 
@@ -176,8 +182,11 @@ class Worker:
             self.clock.mark(self.steps, self.images)
             self.writer.flush()
         if now >= self.next_live:
-            self.next_live = now + self.pace.live
             self.show()
+            took = monotonic() - now
+            self.next_live = now + max(self.pace.live, min(SLOWEST_LIVE, WATCHING * took))
+        if now >= self.next_status:
+            self.next_status = now + self.pace.live
             self.tell("training")
         if now >= self.next_checkpoint:
             self.save()
@@ -219,8 +228,8 @@ class Worker:
         """Train on."""
         self.resting, self.last_step = False, None
         self.clock.go()
-        self.next_live = 0.0
-        self.next_checkpoint = monotonic() + self.pace.checkpoint
+        self.next_live = self.next_status = 0.0
+        self.next_checkpoint = monotonic() + self.between_checkpoints
 
     def rest(self, message: str) -> None:
         """Pause, with everything written."""
@@ -240,7 +249,7 @@ class Worker:
 
     def save(self, *, wait: bool = False) -> None:
         """Write the resume file."""
-        self.next_checkpoint = monotonic() + self.pace.checkpoint
+        self.next_checkpoint = monotonic() + self.between_checkpoints
         self.writer.checkpoint(self.state, self.clock.elapsed, wait=wait)
 
     def show(self) -> None:

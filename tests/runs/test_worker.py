@@ -367,6 +367,5 @@ def test_two_that_resume_at_once_have_one_writer(tmp_path: Path) -> None:
     assert run.damage() == []
 
 
-def test_recording_does_not_wait_for_the_disk() -> None:
-    assert Pace().flush <= 0.5
-    assert Pace().checkpoint <= 10
+def test_even_a_large_network_loses_at_most_ten_seconds() -> None:
+    assert Pace().checkpoint <= worker.SLOWEST < 10
