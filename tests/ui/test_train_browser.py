@@ -19,10 +19,11 @@ DATA = os.environ.get("CNNVIZ_DATA_DIR", "")
 @pytest.fixture
 def address(app_server: Callable[..., str], tmp_path: Path) -> str:
     """A server on an empty cache, without data of its own."""
-    folders = {
-        name: str(tmp_path / name.lower()) for name in ("CNNVIZ_CACHE_DIR", "CNNVIZ_RUNS_DIR")
-    }
-    return app_server("dashboard.py", folders | {"CNNVIZ_DATA_DIR": ""})
+    return app_server("dashboard.py", folders(tmp_path) | {"CNNVIZ_DATA_DIR": ""})
+
+
+def folders(path: Path) -> dict[str, str]:
+    return {name: str(path / name) for name in ("CNNVIZ_CACHE_DIR", "CNNVIZ_RUNS_DIR")}
 
 
 def open_page(page: Page, url: str) -> list[str]:
@@ -178,11 +179,9 @@ def test_a_layer_that_does_not_fit_disables_train_until_it_is_taken_out(
 def test_mnist_ends_above_97_percent(
     chromium_page: Page, app_server: Callable[..., str], tmp_path: Path
 ) -> None:
-    folders = {
-        name: str(tmp_path / name.lower()) for name in ("CNNVIZ_CACHE_DIR", "CNNVIZ_RUNS_DIR")
-    }
     page = chromium_page
-    errors = open_page(page, app_server("dashboard.py", folders) + "/Train?data=mnist&epochs=1")
+    address = app_server("dashboard.py", folders(tmp_path))
+    errors = open_page(page, f"{address}/Train?data=mnist&epochs=1")
     press(page, "Train")
     page.set_default_timeout(3 * PATIENCE)
     expect(page.get_by_test_id("stProgress").first).to_contain_text(

@@ -31,7 +31,6 @@ def editor() -> None:
     if not box.open:
         return
     with box:
-        show_table(layers)
         view = st.segmented_control(
             "Change it", ["as a form", "as JSON"], default="as a form", key="_editor_view"
         )
@@ -41,6 +40,7 @@ def editor() -> None:
             _form(layers)
         if error := st.session_state.get(ERROR):
             st.error(error, icon="⚠️")
+        show_table(layers)
 
 
 def change(layers: Sequence[Spec], selected: int = 0) -> None:

@@ -7,6 +7,7 @@ from cnnviz.data.fetch import REMOTES, Download
 from cnnviz.data.folders import cache_folder
 from cnnviz.data.store import add, clean_name, remove
 from cnnviz.ui.guard import guard
+from cnnviz.ui.train.defaults import DATA
 from cnnviz.ui.train.settings import PENDING
 from cnnviz.ui.words import plain, size
 
@@ -70,6 +71,7 @@ def _progress(names: tuple[str, ...]) -> None:
     """Draw the downloads that are under way; when one ends, draw the page anew."""
     for name in names:
         now = download(name).progress()
+        st.session_state.pop(f"_hidden_{name}", None)
         if now.state != "running":
             if now.state == "done":
                 choose(name)
@@ -83,8 +85,14 @@ def _progress(names: tuple[str, ...]) -> None:
 
 def _say_failure(name: str) -> None:
     now = download(name).progress()
-    if now.state == "failed":
+    hidden = f"_hidden_{name}"
+    if now.state != "failed" or st.session_state.get(hidden) == now.message:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.error(plain(now.message), icon="⚠️")
+        if st.button("Hide", key=f"_hide_{name}"):
+            st.session_state[hidden] = now.message
+            st.rerun()
 
 
 def choose(name: str) -> None:
@@ -147,6 +155,8 @@ def _own_set(one: Available) -> None:
             st.session_state.pop("_remove")
             with guard():
                 remove(one.name)
+                if st.session_state.get("data") == one.name:
+                    choose(DATA)
                 st.rerun()
         if st.button("Keep", key=f"_keep_{one.name}"):
             st.session_state.pop("_remove")
