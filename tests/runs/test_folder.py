@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -285,3 +286,22 @@ def test_names_sort_by_time_and_are_safe_as_paths() -> None:
     assert layout.RUN_ID.fullmatch(name)
     assert "-my-net-v2-" in name
     assert layout.RUN_ID.fullmatch(layout.new_id("網路"))
+
+
+def test_a_reader_sees_the_old_file_or_the_new_one_and_never_a_mixture(tmp_path: Path) -> None:
+    path, seen, over = tmp_path / "x", set(), threading.Event()
+    contents = {bytes([letter]) * 300_000 for letter in b"ab"}
+    write_atomic(path, b"a" * 300_000)
+
+    def read() -> None:
+        while not over.is_set():
+            seen.add(path.read_bytes())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(100):
+        for content in contents:
+            write_atomic(path, content, durable=False)
+    over.set()
+    reader.join()
+    assert seen <= contents
