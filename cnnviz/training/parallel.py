@@ -47,8 +47,8 @@ class Workers:
     """
 
     def __init__(self, parts: int) -> None:
-        helpers = min(parts, os.cpu_count() or 1) - 1
-        self._pool = ThreadPoolExecutor(helpers, "cnnviz-part") if helpers else None
+        more = min(parts, os.cpu_count() or 1) - 1
+        self._pool = ThreadPoolExecutor(more, "cnnviz-part") if more else None
 
     def __enter__(self) -> "Workers":
         return self
