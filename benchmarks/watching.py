@@ -99,7 +99,11 @@ def main() -> None:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
                 url = f"{server.url}/Train?run={run.id}"
-                report([measure(browser, url, run, options.seconds) for _ in range(options.rounds)])
+                rounds = []
+                for number in range(1, options.rounds + 1):
+                    rounds.append(measure(browser, url, run, options.seconds))
+                    print(f"round {number}: {rounds[-1]}", flush=True)
+                report(rounds)
         finally:
             trainer.terminate()
             trainer.wait()
