@@ -18,9 +18,9 @@ from cnnviz.ui.train.results import results
 from cnnviz.ui.train.view import View, read, strip
 from cnnviz.ui.words import badge, compact, duration, percent, plain
 
-CHART_HEIGHT = 300
+CHART_HEIGHT, WORDS_HEIGHT = 300, 48
 MOST_FILTERS = 64
-STARTING, UNDER_WAY, AT_REST = 0.3, 1.0, 3.0
+STARTING, UNDER_WAY, AT_REST = 0.2, 1.0, 3.0
 
 
 def live_view(run: RunFolder, status: RunStatus, settings: RunSettings | None) -> None:
@@ -42,8 +42,6 @@ def poll_seconds(status: RunStatus) -> float | None:
 
 def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, bool]) -> None:
     view = read(run, settings)
-    if (view.status.state, view.status.step > 0) != seen:
-        st.rerun()  # buttons and the pace of looking depend on the state
     with guard():
         _state(view)
         _curves(view)
@@ -52,6 +50,8 @@ def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, bool])
             shown = pictures(settings.data)
             _inside(view, shown)
             results(view, shown)
+    if (view.status.state, view.status.step > 0) != seen:
+        st.rerun()  # buttons and the pace of looking depend on the state
 
 
 def _state(view: View) -> None:
@@ -108,7 +108,8 @@ def _chart(title: str, figure: AnyFigure, value: Value, history: History) -> Non
     words = extremes(history, value)
     st.markdown(f"**{title}**")
     live_chart(figure, key=f"chart-{value}", height=CHART_HEIGHT, alt=f"{title}: {words}")
-    st.caption(words)
+    with st.container(height=WORDS_HEIGHT, border=False):  # one line or two: nothing below moves
+        st.caption(words)
 
 
 def extremes(history: History, value: Value) -> str:

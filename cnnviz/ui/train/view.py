@@ -48,8 +48,8 @@ def strip(shown: Pictures, live: LiveView | None) -> Strip:
     places = strip_indices(shown.test.labels)
     images, labels = shown.test.images[places], shown.test.labels[places]
     if live is None or len(live.probs) != len(places):
-        nothing = [f"{shown.class_names[label]}\n" for label in labels]
-        return Strip(images, nothing, [""] * len(places), nothing)
+        names = [shown.class_names[label] for label in labels]
+        return Strip(images, ["–\n–"] * len(places), [""] * len(places), names)
     guesses = live.probs.argmax(axis=1)
     sure = live.probs.max(axis=1)
     return Strip(
