@@ -1,0 +1,70 @@
+"""The network's editor on the page: form and JSON show the same network."""
+
+import json
+
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.nn.architectures import ARCHITECTURES
+from tests.browser import ROOT
+
+TRAIN = "pages/1_Train.py"
+
+
+def opened() -> AppTest:
+    page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
+    page.session_state["_network_box"] = True
+    return page.switch_page(TRAIN).run()
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(one for one in page.button if one.label == label).click().run()
+
+
+def types(page: AppTest) -> list[str]:
+    return [layer["type"] for layer in page.session_state["layers"]]
+
+
+def test_layers_are_moved_and_removed_in_the_form() -> None:
+    page = press(opened(), "Move down")
+    before = [layer["type"] for layer in ARCHITECTURES["im2col-lenet"].layers]
+    assert types(page) == [before[1], before[0], *before[2:]]
+    assert page.selectbox("network").value == "my-network"
+    assert types(press(page, "Move up")) == before
+    assert types(press(page, "Remove")) == before[1:]
+    assert not page.exception
+
+
+def test_a_size_is_typed_and_a_wrong_one_is_a_sentence() -> None:
+    page = opened()
+    size = next(one for one in page.text_input if one.label == "Kernel size")
+    size.set_value("3, 5").run()
+    assert page.session_state["layers"][0]["kernel_size"] == [3, 5]
+    stride = next(one for one in page.text_input if one.label == "Stride")
+    stride.set_value("0").run()
+    assert any("stride" in one.value for one in page.error)
+    assert page.session_state["layers"][0]["stride"] == 1
+
+
+def test_json_is_the_same_network_and_is_checked() -> None:
+    page = opened()
+    page.get_by_key("_editor_view").set_value("as JSON").run()
+    text = page.text_area[0]
+    assert [layer["type"] for layer in json.loads(text.value)] == [
+        layer["type"] for layer in ARCHITECTURES["im2col-lenet"].layers
+    ]
+    text.set_value('[{"type": "Conv9"}]').run()
+    assert any("There is no layer 'Conv9'" in one.value for one in page.error)
+    page.text_area[0].set_value(
+        '[{"type": "Flatten"}, {"type": "Linear", "out_features": 10}]'
+    ).run()
+    assert types(page) == ["Flatten", "Linear"]
+    assert not page.error
+
+
+def test_a_network_that_does_not_fit_disables_train_with_the_reason() -> None:
+    page = opened()
+    page.get_by_key("_editor_view").set_value("as JSON").run()
+    page.text_area[0].set_value('[{"type": "Linear", "out_features": 10}]').run()
+    train = next(one for one in page.button if one.label == "Train")
+    assert train.disabled
+    assert train.help.startswith("Layer 1 (Linear)")
