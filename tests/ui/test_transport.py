@@ -10,6 +10,7 @@ from cnnviz.ui.train.settings import Choice
 from cnnviz.ui.train.transport import (
     ELSEWHERE,
     NO_RUN,
+    OVER,
     TERMINAL,
     Shown,
     next_seed,
@@ -75,3 +76,9 @@ def test_same_means_the_same_numbers() -> None:
     assert same(SETTINGS, replace(SETTINGS, created="later", origin="terminal"))
     assert not same(SETTINGS, next_seed(SETTINGS))
     assert next_seed(SETTINGS).config.seed == SETTINGS.config.seed + 1
+
+
+@pytest.mark.parametrize("state", OVER)
+def test_what_is_over_says_so_on_every_button(state: str) -> None:
+    why = reasons(shown(state))
+    assert {why[name] for name in ("pause", "resume", "step", "stop", "lr")} == {OVER[state]}
