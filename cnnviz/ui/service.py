@@ -2,7 +2,9 @@
 
 import gc
 import os
+import secrets
 from pathlib import Path
+from time import monotonic
 
 import streamlit as st
 from streamlit.runtime import Runtime, RuntimeState, exists
@@ -12,6 +14,7 @@ from cnnviz.runs.manager import Manager
 
 IDLE_MINUTES = 5.0
 LEAST_IDLE, MOST_IDLE = 0.1, 1440.0
+GONE_AFTER = 12.0  # seconds after which a session that looked at a training no longer does
 
 
 def manager() -> Manager:
@@ -27,6 +30,20 @@ def _manager(root: Path) -> Manager:
 def watched() -> bool:
     """Whether a browser is connected; outside a server nobody can be, so the answer is yes."""
     return not exists() or Runtime.instance().state is not RuntimeState.NO_SESSIONS_CONNECTED
+
+
+def watchers() -> int:
+    """Count this session among those that look at a training, and return how many do."""
+    name = st.session_state.setdefault("watcher", secrets.token_hex(8))
+    looks, now = _looks(), monotonic()
+    looks[name] = now
+    return sum(now - last < GONE_AFTER for last in list(looks.values()))
+
+
+@st.cache_resource(show_spinner=False)
+def _looks() -> dict[str, float]:
+    """Return when each session looked last."""
+    return {}
 
 
 @st.cache_resource(show_spinner=False)

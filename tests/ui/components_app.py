@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures.curves import loss_figure
-from cnnviz.ui.components.confusion import confusion_matrix
-from cnnviz.ui.components.plotly_live import live_chart, plotly_loader
+from cnnviz.ui.components.board import board
+from cnnviz.ui.components.chart import chart, plotly_loader
+from cnnviz.ui.components.confusion import chosen_cell, confusion
 from cnnviz.ui.components.tiles import tiles
 
 FIELDS = [("step", "u4"), ("loss", "f4"), ("correct", "u4"), ("images", "u4")]
@@ -27,12 +28,12 @@ def live() -> None:
     history["loss"] = 1 + np.sin(history["step"])
     history["images"] = 64
     epochs = [SimpleNamespace(epoch=1, step=50, validation_loss=0.5, validation_accuracy=0.9)]
-    live_chart(loss_figure(history, epochs, run_id="r"), key="loss", alt="The loss falls")
+    loss = chart("loss", loss_figure(history, epochs, run_id="r"), alt="The loss falls")
     filters = np.full((3, 2, 2), 0.125 * polls, np.float32)
     filters[0, 0, 1] = -0.1
-    tiles(
+    pictures = tiles(
+        "filters",
         filters,
-        key="filters",
         label="Filters",
         palette="diverging",
         captions=["9\n98 %", "4\n51 %", ""],
@@ -40,7 +41,9 @@ def live() -> None:
         titles=["Filter 1", "Filter 2", "Filter 3"],
     )
     counts = np.array([[90, 10, polls], [1, 99, 0], [0, 0, 0]])
-    cell = confusion_matrix(counts, CLASSES, key="matrix", selected=(0, 1))
+    cell = chosen_cell("board", len(CLASSES))
+    matrix = confusion("matrix", counts, CLASSES, selected=cell)
+    board([[loss], [pictures, matrix]], key="board")
     st.markdown(f"Poll {polls}: chosen {cell}")
 
 

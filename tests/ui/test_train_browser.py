@@ -44,13 +44,13 @@ def press(page: Page, label: str) -> None:
 
 
 def expect_state(page: Page, state: str, patience: int = PATIENCE) -> None:
-    expect(page.get_by_test_id("stProgress").first).to_contain_text(state, timeout=patience)
+    expect(page.locator(".status .line")).to_contain_text(state, timeout=patience)
 
 
 def metric(page: Page, label: str) -> float:
-    box = page.get_by_test_id("stMetric").filter(has_text=label)
+    box = page.locator(".status .cell").filter(has_text=label)
     expect(box).to_contain_text("%", timeout=PATIENCE)
-    return float(box.get_by_test_id("stMetricValue").inner_text().removesuffix("%"))
+    return float(box.locator("dd").inner_text().removesuffix("%"))
 
 
 def run_id(page: Page) -> str:
@@ -109,11 +109,7 @@ def test_a_run_survives_everything_a_visitor_does(chromium_page: Page, address: 
     expect_step(page, before + 1)
     press(page, "Resume")
     expect_state(page, "training")
-    page.wait_for_function(
-        "(before) => Number(document.querySelector('[data-testid=stProgress]').innerText"
-        ".match(/step ([0-9,]+) of/)[1].replaceAll(',', '')) > before + 5",
-        arg=before,
-    )
+    wait_for_step(page, before + 5)
     press(page, "Stop")
     expect_state(page, "stopped")
     expect(button(page, "Pause")).to_have_count(0)
@@ -130,15 +126,23 @@ def test_a_run_survives_everything_a_visitor_does(chromium_page: Page, address: 
 
 
 def step(page: Page) -> int:
-    text = page.get_by_test_id("stProgress").first.inner_text()
+    text = page.locator(".status .line").inner_text()
     found = re.search(r"step ([\d,]+) of", text)
     assert found, text
     return int(found[1].replace(",", ""))
 
 
+def wait_for_step(page: Page, number: int) -> None:
+    for _ in range(PATIENCE // 200):
+        if step(page) >= number:
+            return
+        page.wait_for_timeout(200)
+    pytest.fail(f"The run is at step {step(page)} and was expected to pass {number}.")
+
+
 def expect_step(page: Page, number: int) -> None:
     words = re.compile(rf"step {number:,} of")
-    expect(page.get_by_test_id("stProgress").first).to_contain_text(words, timeout=PATIENCE)
+    expect(page.locator(".status .line")).to_contain_text(words, timeout=PATIENCE)
 
 
 def test_a_cell_of_the_confusion_matrix_shows_its_images(chromium_page: Page, address: str) -> None:
@@ -184,9 +188,7 @@ def test_mnist_ends_above_97_percent(
     errors = open_page(page, f"{address}/Train?data=mnist&epochs=1")
     press(page, "Train")
     page.set_default_timeout(3 * PATIENCE)
-    expect(page.get_by_test_id("stProgress").first).to_contain_text(
-        "finished", timeout=3 * PATIENCE
-    )
+    expect(page.locator(".status .line")).to_contain_text("finished", timeout=3 * PATIENCE)
     assert metric(page, "Test") > 97
     no_alerts(page)
     assert not real(errors)

@@ -135,15 +135,25 @@ const walk = (state, event, [t, p]) => {
   button.focus()
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector('.confusion')
-  const state = states.get(root) || { root, home: [0, 0], at: null, chosen: null, touched: false }
+const begin = (root) => ({
+  title: make('div', 'title', root),
+  words: make('div', 'words', root),
+  root: make('div', 'matrix', root),
+})
+
+export default function ({ data, root, setStateValue }) {
+  const state = states.get(root) || { ...begin(root), home: [0, 0], at: null, chosen: null, touched: false }
   states.set(root, state)
   Object.assign(state, { data, setStateValue })
   if (JSON.stringify(state.classes) !== JSON.stringify(data.classes)) {
     Object.assign(state, { home: [0, 0], at: null, touched: false })
     build(state, data.classes)
   }
+  entitle(state.title, data.title, data.help)
+  write(state.words, data.words)
   if (!state.touched) state.chosen = data.selected
+  const drawn = JSON.stringify([data, state.chosen])
+  if (state.drawn === drawn) return
+  state.drawn = drawn
   draw(state)
 }

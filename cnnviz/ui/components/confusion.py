@@ -7,47 +7,55 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike
 
-from cnnviz.ui.components.declare import declare
+from cnnviz.ui.components.board import Part
 
 Cell = tuple[int, int]
 
-_CONFUSION = declare("confusion", "<div class='confusion'></div>")
 
-
-def confusion_matrix(
-    counts: ArrayLike, classes: Sequence[str], *, key: str, selected: Cell | None = None
-) -> Cell | None:
-    """Show a confusion matrix and return the chosen cell.
+def confusion(
+    name: str,
+    counts: ArrayLike,
+    classes: Sequence[str],
+    *,
+    selected: Cell | None = None,
+    title: str = "",
+    help: str = "",
+    words: str = "",
+    min_height: int = 0,
+) -> Part:
+    """Return a confusion matrix whose cells can be chosen, by click or with arrows and Enter.
 
     Parameters
     ----------
     counts : array_like of integers, shape (K, K)
         Images of the true class (row) that were taken for the class of the column.
     classes : sequence of str, length K
-    key : str
     selected : (true, predicted), optional
-        The cell that is chosen before anybody chose one.
-
-    Returns
-    -------
-    (true, predicted) or None
-        The cell that was clicked, or chosen with arrows and Enter, last; a second click on it
-        takes the choice back.
+        The cell that is chosen when the table comes to the page, see `chosen_cell`.
+    title, help, words : str
+        A line above the table, what there is to know where the pointer rests on it, and a
+        smaller line beneath it.
 
     Raises
     ------
     ValueError
         If `counts` is not one row and one column of counts for each class.
     """
-    table = checked_counts(counts, classes)
-    before = _chosen(st.session_state.get(key), selected, len(classes))
-    result = _CONFUSION(
-        key=key,
-        data={"counts": table, "classes": list(classes), "selected": before},
-        default={"cell": selected},
-        on_cell_change=lambda: None,
-    )
-    return checked_cell(result.cell, len(classes))
+    data = {
+        "counts": checked_counts(counts, classes),
+        "classes": list(classes),
+        "selected": selected,
+        "title": title,
+        "help": help,
+        "words": words,
+    }
+    return Part(name, "confusion", data, min_height)
+
+
+def chosen_cell(board_key: str, classes: int) -> Cell | None:
+    """Return the cell (true, predicted) chosen last on a board; None after a second click on it."""
+    state = st.session_state.get(board_key)
+    return checked_cell(state.get("cell"), classes) if state else None
 
 
 def checked_cell(value: Any, classes: int) -> Cell | None:
@@ -73,8 +81,3 @@ def checked_counts(counts: ArrayLike, classes: Sequence[str]) -> list[list[int]]
     if array.size and array.min() < 0:
         raise ValueError(f"Counts are whole numbers from 0 up, got {array.min()}.")
     return [[int(count) for count in row] for row in array]
-
-
-def _chosen(state: Any, selected: Cell | None, classes: int) -> Cell | None:
-    """The cell in the session's state; `selected` before there is one."""
-    return selected if state is None else checked_cell(state.get("cell"), classes)

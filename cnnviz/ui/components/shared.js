@@ -13,3 +13,9 @@ const write = (el, text) => el.textContent !== text && (el.textContent = text)
 
 const theme = (el, name) => getComputedStyle(el).getPropertyValue(`--st-${name}`).trim()
 
+// A title; what there is to know about it shows where the pointer rests.
+const entitle = (el, text, help) => {
+  write(el, text)
+  if (!help) el.removeAttribute('title')
+  else if (el.title !== help) el.title = help
+}

@@ -153,7 +153,7 @@ const walk = (state, event) => {
 // --- the whole ----------------------------------------------------------------------------------
 
 const begin = (root) => {
-  const label = make('div', 'label', root)
+  const label = make('div', 'title', root)
   const list = make('ul', '', root)
   const foot = make('div', 'foot', root)
   const value = make('div', 'value', foot)
@@ -173,14 +173,16 @@ const drawLegend = ({ data, table, legend, bar, numbers }) => {
   ;[data.low, 0, data.high].forEach((number, i) => write(numbers[i], short(number)))
 }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector('.tiles')
+export default function ({ data, root }) {
   const state = states.get(root) || begin(root)
   states.set(root, state)
+  const drawn = JSON.stringify([data, theme(root, 'background-color'), theme(root, 'text-color')])
+  if (state.drawn === drawn) return
+  state.drawn = drawn
   const [count] = data.shape
   const cell = data.captions.length ? Math.max(data.size, 72) : data.size
   Object.assign(state, { data, values: decode(data), table: colorTable(data.palette, root) })
-  write(state.label, data.label)
+  entitle(state.label, data.label, data.help)
   state.label.classList.toggle('unseen', !data.showLabel)
   state.list.ariaLabel = data.label
   root.style.setProperty('--cell', `${cell}px`)

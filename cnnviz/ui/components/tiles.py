@@ -7,18 +7,16 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.ui.components.declare import declare
+from cnnviz.ui.components.board import Part
 
 Palette = Literal["gray", "diverging"]
 Mark = Literal["right", "wrong", ""]
 
-_TILES = declare("tiles", "<div class='tiles'></div>")
-
 
 def tiles(
+    name: str,
     images: NDArray[np.float32] | NDArray[np.uint8],
     *,
-    key: str,
     label: str,
     captions: Sequence[str] = (),
     marks: Sequence[Mark] = (),
@@ -27,13 +25,13 @@ def tiles(
     limits: tuple[float, float] | None = None,
     size: int = 56,
     show_label: bool = True,
-) -> None:
-    r"""Show images as tiles; pointing at a pixel, or walking to it with the arrows, reads it.
+    help: str = "",
+) -> Part:
+    r"""Return images as tiles; pointing at a pixel, or walking to it with the arrows, reads it.
 
     Parameters
     ----------
     images : float32 or uint8 array, shape (N, H, W)
-    key : str
     label : str
         What these pictures are; read out by screen readers also when it is not shown.
     captions, marks, titles : sequences, length N or 0
@@ -47,6 +45,8 @@ def tiles(
     size : int
         The longer side of a tile, in pixels.
     show_label : bool
+    help : str
+        What there is to know about these pictures, where the pointer rests on the label.
 
     Raises
     ------
@@ -56,8 +56,8 @@ def tiles(
     data = tiles_data(
         images, captions=captions, marks=marks, titles=titles, palette=palette, limits=limits
     )
-    look = {"label": label, "showLabel": show_label, "size": size}
-    _TILES(key=key, data={**data, **look})
+    look = {"label": label, "showLabel": show_label, "size": size, "help": help}
+    return Part(name, "tiles", {**data, **look})
 
 
 def tiles_data(

@@ -9,73 +9,96 @@ from cnnviz.runs.folder import RunFolder
 from cnnviz.runs.records import History, LiveView
 from cnnviz.runs.settings import RunSettings
 from cnnviz.runs.status import RunStatus
-from cnnviz.ui.components.plotly_live import live_chart
+from cnnviz.ui.components.board import Part, board, note
+from cnnviz.ui.components.chart import chart
+from cnnviz.ui.components.status import Number, status
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.guard import guard
 from cnnviz.ui.pictures import Pictures, pictures
-from cnnviz.ui.service import freeze_imports
+from cnnviz.ui.service import freeze_imports, watchers
 from cnnviz.ui.train.results import results
 from cnnviz.ui.train.view import View, read, strip
-from cnnviz.ui.words import badge, compact, duration, percent, plain
+from cnnviz.ui.words import STATES, compact, duration, percent
 
-CHART_HEIGHT, WORDS_HEIGHT = 300, 48
+BOARD = "board"
+CHART_HEIGHT = 300
 MOST_FILTERS = 64
-STARTING, UNDER_WAY, AT_REST = 0.2, 1.0, 3.0
+STARTING, UNDER_WAY, AT_REST = 0.2, 1.0, 3.0  # seconds between two looks
+MOST_RARELY = 5.0
 
 
-def live_view(run: RunFolder, status: RunStatus, settings: RunSettings | None) -> None:
+def live_view(run: RunFolder, now: RunStatus, settings: RunSettings | None) -> None:
     """Draw the run and keep the drawing up to date for as long as something can change."""
     freeze_imports()
-    seen = (status.state, status.step > 0)
-    every = poll_seconds(status)
-    st.fragment(_watch, run_every=every)(run, settings, seen)
+    every = poll_seconds(now, watchers())
+    st.fragment(_watch, run_every=every)(run, settings, (now.state, every))
 
 
-def poll_seconds(status: RunStatus) -> float | None:
-    """Return how often to look: often before the first step, never at what cannot change."""
-    if status.state in ("finished", "diverged", "damaged"):
+def poll_seconds(now: RunStatus, watching: int) -> float | None:
+    """Return how often to look: often before the first step, never at what cannot change.
+
+    The more sessions watch, the more rarely each looks, so that all together cost the training
+    hardly more than one.
+    """
+    if now.state in ("finished", "diverged", "damaged"):
         return None
-    if not status.active:
+    if not now.active:
         return AT_REST  # another window may resume it
-    return STARTING if status.step == 0 and status.state != "queued" else UNDER_WAY
+    if now.step == 0 and now.state != "queued":
+        return STARTING
+    return min(UNDER_WAY * watching, MOST_RARELY)
 
 
-def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, bool]) -> None:
+def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, float | None]) -> None:
     view = read(run, settings)
     with guard():
-        _state(view)
-        _curves(view)
-    with guard():
-        if settings is not None:
-            shown = pictures(settings.data)
-            _inside(view, shown)
-            results(view, shown)
-    if (view.status.state, view.status.step > 0) != seen:
+        board(rows(view), key=BOARD)
+    if (view.status.state, poll_seconds(view.status, watchers())) != seen:
         st.rerun()  # buttons and the pace of looking depend on the state
 
 
-def _state(view: View) -> None:
-    status = view.status
-    done = status.step / status.total_steps if status.total_steps else 0.0
-    words = f"step {status.step:,} of {status.total_steps:,}" if status.total_steps else "step –"
-    epoch = f"epoch {status.epoch} of {status.epochs}" if status.epochs else "epoch –"
-    text = f"{badge(status.state)} {words} · {epoch} {plain(status.message)}"
-    st.progress(min(max(done, 0.0), 1.0), text)
-    with st.grid(6, min_column_width=95):
-        last = view.epochs[-1] if view.epochs else None
-        test = view.run.evaluation("test") if status.state == "finished" else None
-        st.metric(
-            "Validation", percent(last.validation_accuracy if last else None), help=VALIDATION
-        )
-        st.metric("Test", percent(test.accuracy if test else None), help=TEST)
-        st.metric(
-            "Images/s", f"{status.images_per_second:,.0f}" if status.step else "–", help=SPEED
-        )
-        st.metric("Elapsed", duration(status.elapsed), help="Time spent training, without pauses.")
-        st.metric(
-            "Remaining", duration(status.remaining), help="An estimate from the speed so far."
-        )
-        st.metric("Rate used", rate(view.history), help=RATE)
+def rows(view: View) -> list[list[Part]]:
+    """Return everything that is shown of a run."""
+    top = [[state(view)], curves(view)]
+    if view.settings is None:
+        return top
+    shown = pictures(view.settings.data)
+    return [*top, [filters(view.live), test_strip(view, shown)], results(view, shown, BOARD)]
+
+
+def state(view: View) -> Part:
+    """Return the line with the state, the progress bar and the numbers."""
+    sign, word, color = STATES[view.status.state]
+    total = view.status.total_steps
+    step = f"step {view.status.step:,} of {total:,}" if total else "step –"
+    epoch = (
+        f"epoch {view.status.epoch} of {view.status.epochs}" if view.status.epochs else "epoch –"
+    )
+    return status(
+        "state",
+        badge=f"{sign} {word}",
+        color=color,
+        words=f"{step} · {epoch}",
+        message=view.status.message,
+        share=view.status.step / total if total else 0.0,
+        numbers=numbers(view),
+    )
+
+
+def numbers(view: View) -> list[Number]:
+    """Return the row of numbers above the curves."""
+    now = view.status
+    last = view.epochs[-1] if view.epochs else None
+    test = view.run.evaluation("test") if now.state == "finished" else None
+    speed = f"{now.images_per_second:,.0f}" if now.step else "–"
+    return [
+        Number("Validation", percent(last.validation_accuracy if last else None), VALIDATION),
+        Number("Test", percent(test.accuracy if test else None), TEST),
+        Number("Images/s", speed, SPEED),
+        Number("Elapsed", duration(now.elapsed), "Time spent training, without pauses."),
+        Number("Remaining", duration(now.remaining), "An estimate from the speed so far."),
+        Number("Rate used", rate(view.history), RATE),
+    ]
 
 
 VALIDATION = "Share of the held-out images that were got right after the last epoch."
@@ -89,27 +112,23 @@ def rate(history: History) -> str:
     return compact(float(f"{history['lr'][-1]:.3g}")) if len(history) else "–"
 
 
-def _curves(view: View) -> None:
+def curves(view: View) -> list[Part]:
+    """Return the charts of loss and accuracy."""
+    history, epochs, name = view.history, view.epochs, view.run.id
     smoothing = float(st.session_state.get("smoothing", 0.9))
     log = bool(st.session_state.get("log"))
-    name = view.run.id
-    left, right = st.columns(2)
-    with left:
-        loss = loss_figure(
-            view.history, view.epochs, run_id=name, smoothing=smoothing, log_scale=log
-        )
-        _chart("Loss", loss, "loss", view.history)
-    with right:
-        accuracy = accuracy_figure(view.history, view.epochs, run_id=name, smoothing=smoothing)
-        _chart("Accuracy", accuracy, "accuracy", view.history)
+    loss = loss_figure(history, epochs, run_id=name, smoothing=smoothing, log_scale=log)
+    accuracy = accuracy_figure(history, epochs, run_id=name, smoothing=smoothing)
+    return [
+        curve("Loss", loss, extremes(history, "loss")),
+        curve("Accuracy", accuracy, extremes(history, "accuracy")),
+    ]
 
 
-def _chart(title: str, figure: AnyFigure, value: Value, history: History) -> None:
-    words = extremes(history, value)
-    st.markdown(f"**{title}**")
-    live_chart(figure, key=f"chart-{value}", height=CHART_HEIGHT, alt=f"{title}: {words}")
-    with st.container(height=WORDS_HEIGHT, border=False):  # one line or two: nothing below moves
-        st.caption(words)
+def curve(title: str, figure: AnyFigure, words: str) -> Part:
+    """Return one chart."""
+    alt = f"{title}: {words}"
+    return chart(title, figure, alt=alt, height=CHART_HEIGHT, title=title, words=words)
 
 
 def extremes(history: History, value: Value) -> str:
@@ -124,31 +143,20 @@ def extremes(history: History, value: Value) -> str:
     )
 
 
-def _inside(view: View, shown: Pictures) -> None:
-    left, right = st.columns(2)
-    with left:
-        _filters(view.live)
-    with right:
-        _strip(view, shown)
-
-
-def _filters(live: LiveView | None) -> None:
-    st.markdown("**First layer's filters**", help=FILTERS)
-    if live is None:
-        st.caption("They appear with the first step.")
-        return
-    maps = filter_images(live)
-    if maps is None:
-        st.caption("The first layer with weights is no convolution: there are no filters to show.")
-        return
-    tiles(
+def filters(live: LiveView | None) -> Part:
+    """Return the first convolution's filters as they are now."""
+    maps = filter_images(live) if live else None
+    if live is None or maps is None:
+        words = "They appear with the first step." if live is None else NO_FILTERS
+        return note("filters", "First layer's filters", words, help=FILTERS)
+    return tiles(
+        "filters",
         maps,
-        key="tiles-filters",
-        label=f"Filters of the first convolution after step {live.step:,}",
+        label=f"First layer's filters after step {live.step:,}",
+        help=FILTERS,
         titles=[f"filter {i + 1}" for i in range(len(maps))],
         palette="diverging",
         size=filter_size(len(maps)),
-        show_label=False,
     )
 
 
@@ -156,6 +164,7 @@ FILTERS = (
     "The weights of the first convolution: each filter answers where the image looks like it. "
     "Zero is neutral; the scale is the same for all filters."
 )
+NO_FILTERS = "The first layer with weights is no convolution: there are no filters to show."
 STRIP = (
     "The same test images for every run: beneath each one what the network takes it for now, and "
     "how surely. The network never learns from them."
@@ -174,15 +183,15 @@ def filter_size(count: int) -> int:
     return 96 if count <= 8 else 64 if count <= 32 else 44
 
 
-def _strip(view: View, shown: Pictures) -> None:
-    st.markdown("**Test images**", help=STRIP)
+def test_strip(view: View, shown: Pictures) -> Part:
+    """Return the same few test images as ever, with what the network says of them now."""
     found = strip(shown, view.live)
-    tiles(
+    return tiles(
+        "strip",
         found.images,
-        key="tiles-strip",
         label="Test images with the network's prediction",
+        help=STRIP,
         captions=found.captions,
         marks=found.marks,
         titles=found.titles,
-        show_label=False,
     )

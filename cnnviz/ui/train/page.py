@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.manager import Manager
 from cnnviz.runs.settings import RunSettings
-from cnnviz.ui.components.plotly_live import plotly_loader
+from cnnviz.ui.components.chart import plotly_loader
 from cnnviz.ui.guard import guard
 from cnnviz.ui.service import IDLE_MINUTES, LEAST_IDLE, MOST_IDLE, manager
 from cnnviz.ui.state import SHARED, publish_url

@@ -1,11 +1,11 @@
 """What the network gets wrong: the confusion matrix, and the images behind it."""
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.training.metrics import confusion_counts
-from cnnviz.ui.components.confusion import confusion_matrix
+from cnnviz.ui.components.board import Part, note
+from cnnviz.ui.components.confusion import chosen_cell, confusion
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.pictures import Pictures
 from cnnviz.ui.train.view import (
@@ -19,64 +19,57 @@ from cnnviz.ui.train.view import (
     titles,
 )
 
-HEIGHT = 470
+TITLE = "What is taken for what"
+HEIGHT = 520
 MOST_IMAGES = 16
 
 MATRIX = (
     "Each row is a class, each column what its images were taken for: right answers stand on the "
     "diagonal. Press a cell to see its images."
 )
-MISTAKES = "The images that the network got wrong while it was surest."
+IMAGES = "At most 16 images, those first of which the network was surest."
+NOT_YET = "It appears after the first epoch, with the validation images."
 
 
-def results(view: View, shown: Pictures) -> None:
-    """Draw the confusion matrix and, beside it, the images of a cell or the surest mistakes."""
+def results(view: View, shown: Pictures, board_key: str) -> list[Part]:
+    """Return the confusion matrix and, beside it, the images of a cell or the surest mistakes."""
     judged = latest_judged(view, shown)
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**What is taken for what**", help=MATRIX)
-        with st.container(height=HEIGHT, border=False):
-            cell = _matrix(judged, shown)
-    with right:
-        if judged is not None:
-            _images(judged, cell, shown.class_names)
-
-
-def _matrix(judged: Judged | None, shown: Pictures) -> tuple[int, int] | None:
     if judged is None:
-        st.caption("It appears after the first epoch, with the validation images.")
-        return None
+        return [note("matrix", TITLE, NOT_YET, help=MATRIX, min_height=HEIGHT)]
     names = shown.class_names
-    st.caption(f"{judged.name}: {judged.evaluation.accuracy:.1%} right")
-    counts = confusion_counts(judged.labels, judged.evaluation.predictions, len(names))
-    return confusion_matrix(counts, names, key="confusion")
+    cell = chosen_cell(board_key, len(names))
+    matrix = confusion(
+        "matrix",
+        confusion_counts(judged.labels, judged.evaluation.predictions, len(names)),
+        names,
+        selected=cell,
+        title=TITLE,
+        help=MATRIX,
+        words=f"{judged.name}: {judged.evaluation.accuracy:.1%} right",
+        min_height=HEIGHT,
+    )
+    return [matrix, _images(judged, cell, names)]
 
 
-def _images(judged: Judged, cell: tuple[int, int] | None, names: tuple[str, ...]) -> None:
+def _images(judged: Judged, cell: tuple[int, int] | None, names: tuple[str, ...]) -> Part:
     if cell is None:
-        st.markdown("**Surest mistakes**", help=MISTAKES)
-        _tiles(judged, mistake_places(judged, MOST_IMAGES), names, "There are none.")
-        return
+        return _tiles(judged, mistake_places(judged, MOST_IMAGES), names, "Surest mistakes")
     true, taken = cell
-    became = ", recognized" if true == taken else f" taken for {names[taken]}"
-    st.markdown(f"**{names[true]}{became}**")
-    _tiles(judged, cell_places(judged, cell, MOST_IMAGES), names, "There are none.")
+    title = f"{names[true]}{', recognized' if true == taken else f' taken for {names[taken]}'}"
+    return _tiles(judged, cell_places(judged, cell, MOST_IMAGES), names, title)
 
 
-def _tiles(
-    judged: Judged, places: NDArray[np.integer], names: tuple[str, ...], nothing: str
-) -> None:
+def _tiles(judged: Judged, places: NDArray[np.integer], names: tuple[str, ...], title: str) -> Part:
     if not len(places):
-        st.caption(nothing)
-        return
+        return note("results", title, "There are none.", help=IMAGES)
     labels, guesses = judged.labels[places], judged.evaluation.predictions[places]
     sure = judged.evaluation.confidences[places]
-    tiles(
+    return tiles(
+        "results",
         judged.images[places],
-        key="tiles-results",
-        label="Images with what they were taken for",
+        label=title,
+        help=IMAGES,
         captions=captions(guesses, sure, names),
         marks=marks(guesses, labels),
         titles=titles(labels, guesses, sure, names),
-        show_label=False,
     )

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from cnnviz.figures import AnyFigure, plotly_js, to_json
-from cnnviz.ui.components.declare import declare
+from cnnviz.ui.components.board import Part
 
-_LIVE = declare("plotly_live", "<div class='cnnviz-live' role='img'></div>", isolate_styles=False)
 _READY = "\nexport default () => { globalThis.dispatchEvent(new Event('plotly-ready')) }\n"
 _LOADER = st.components.v2.component(
     "cnnviz_plotly_loader", html="<i hidden></i>\n", js=plotly_js() + _READY, isolate_styles=False
@@ -20,18 +19,33 @@ def plotly_loader() -> None:
     _LOADER(key="cnnviz_plotly_loader")
 
 
-def live_chart(figure: AnyFigure, *, key: str, height: int = 300, alt: str) -> None:
-    """Show a figure, or bring the one that is already on the page up to date.
+def chart(
+    name: str,
+    figure: AnyFigure,
+    *,
+    alt: str,
+    height: int = 300,
+    title: str = "",
+    words: str = "",
+) -> Part:
+    """Return a figure as a part of a board.
 
     Parameters
     ----------
     figure : plotly Figure or dict
         As long as its `layout.uirevision` stays the same, a reader's zoom is kept.
-    key : str
-    height : int
-        In pixels; reserved from the first frame, so that nothing below ever jumps.
     alt : str
         What the chart shows, in words, for those who do not see it.
+    height : int
+        In pixels; reserved from the first frame, so that nothing below ever jumps.
+    title, words : str
+        A line above the chart, and up to two lines beneath it.
     """
-    data = {"figure": to_json(figure), "height": height, "alt": alt}
-    _LIVE(key=key, data=data, height=height)
+    data = {
+        "figure": to_json(figure),
+        "height": height,
+        "alt": alt,
+        "title": title,
+        "words": words,
+    }
+    return Part(name, "chart", data)

@@ -49,11 +49,25 @@ const leave = async (el) => {
   if (el.drawn) globalThis.Plotly.purge(el)
 }
 
-export default function ({ data, parentElement }) {
-  const el = parentElement.querySelector('.cnnviz-live')
+const states = new WeakMap()
+
+const begin = (root) => {
+  const title = make('div', 'cnnviz-title', root)
+  const el = make('div', 'cnnviz-live', root)
+  const words = make('div', 'cnnviz-words', root)
+  el.setAttribute('role', 'img')
+  return { title, el, words }
+}
+
+export default function ({ data, root }) {
+  const state = states.get(root) || begin(root)
+  states.set(root, state)
+  const { el, title, words } = state
   el.wanted = data
   el.style.height = `${data.height}px`
   el.ariaLabel = data.alt
+  write(title, data.title)
+  write(words, data.words)
   follow(el)
   if (globalThis.Plotly) draw(el)
   else if (!el.waiting) {

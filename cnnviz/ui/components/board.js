@@ -1,0 +1,45 @@
+// Rows of parts that are kept from poll to poll, each with a shadow of its own for its styles.
+
+const boards = new WeakMap()
+
+const open = (cell, { name, kind }) => {
+  const { style } = kinds[kind]
+  const root = style === null ? cell : cell.attachShadow({ mode: 'open' })
+  if (style !== null) make('style', '', root, style)
+  return { cell, kind, root: make('div', `part ${kind}`, root) }
+}
+
+const close = (state, name) => {
+  const { cell, leave } = state.parts[name]
+  cell.remove()
+  leave?.()
+  delete state.parts[name]
+}
+
+// The part of that name in its place; a new one where there is none of this kind.
+const place = (state, row, part, number) => {
+  if (state.parts[part.name] && state.parts[part.name].kind !== part.kind) close(state, part.name)
+  const known = (state.parts[part.name] ||= open(document.createElement('div'), part))
+  known.cell.className = 'cnnviz-part'
+  known.cell.style.minHeight = part.min_height ? `${part.min_height}px` : ''
+  if (row.children[number] !== known.cell) row.insertBefore(known.cell, row.children[number] || null)
+  return known
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector('.cnnviz-board')
+  const state = boards.get(root) || { parts: {} }
+  boards.set(root, state)
+  while (root.children.length < data.rows.length) make('div', 'cnnviz-row', root)
+  data.rows.forEach((parts, i) => {
+    const row = root.children[i]
+    row.style.setProperty('--columns', parts.length)
+    parts.forEach((part, number) => {
+      const known = place(state, row, part, number)
+      known.leave = kinds[part.kind].show({ data: part.data, root: known.root, setStateValue })
+    })
+  })
+  const wanted = new Set(data.rows.flat().map((part) => part.name))
+  Object.keys(state.parts).filter((name) => !wanted.has(name)).forEach((name) => close(state, name))
+  return () => Object.values(state.parts).forEach(({ leave }) => leave?.())
+}
