@@ -15,9 +15,10 @@ FLOAT_BYTES = 4
 class LayerSummary:
     """One layer in numbers; bytes are for one image in float32.
 
-    `column_bytes` is what the im2col columns of one image take. `receptive_field` is what one
-    output sees of the network's input (height, width), its padding included, and `jump` how far
-    apart in the input two neighboring outputs look; None where that means nothing.
+    `padded_bytes` is what the input takes with its padding, 0 without padding; `column_bytes` is
+    what the im2col columns of one image take. `receptive_field` is what one output sees of the
+    network's input (height, width), its padding included, and `jump` how far apart in the input
+    two neighboring outputs look; None where that means nothing.
     """
 
     index: int
@@ -29,6 +30,7 @@ class LayerSummary:
     parameter_sum: str
     macs: int
     activation_bytes: int
+    padded_bytes: int
     column_bytes: int
     receptive_field: Pair | None
     jump: Pair | None
@@ -36,11 +38,12 @@ class LayerSummary:
 
 @dataclass(frozen=True)
 class Totals:
-    """The sums over all layers; `column_bytes` is the largest, as columns are not kept."""
+    """The sums over all layers; of what is not kept, padding and columns, the largest."""
 
     parameters: int
     macs: int
     activation_bytes: int
+    padded_bytes: int
     column_bytes: int
 
 
@@ -54,6 +57,15 @@ def spec_text(layer: Layer) -> str:
     }
     inside = ", ".join(f"{key}={value!r}" for key, value in values.items())
     return f"{type(layer).__name__}({inside})"
+
+
+def padded_floats(layer: Layer, shape: Shape) -> int:
+    """Return the numbers in one input with its padding, 0 where nothing is added to it."""
+    window = layer.window()
+    if window is None:
+        return 0
+    grid = window.place((shape[1], shape[2]), type(layer).__name__)
+    return shape[0] * math.prod(grid.padded) if grid.padded != grid.size else 0
 
 
 def reach_behind(layer: Layer, before: Reach | None) -> Reach | None:
@@ -99,6 +111,7 @@ def _row(
         parameter_sum=" + ".join(" × ".join(map(str, size)) for size in parameters.values()),
         macs=layer.macs(shape),
         activation_bytes=FLOAT_BYTES * math.prod(output),
+        padded_bytes=FLOAT_BYTES * padded_floats(layer, shape),
         column_bytes=FLOAT_BYTES * layer.scratch_floats(shape),
         receptive_field=reach.receptive_field if reach else image,
         jump=reach.jump if reach else None,
@@ -125,5 +138,6 @@ def totals(rows: list[LayerSummary]) -> Totals:
         parameters=sum(row.parameters for row in rows),
         macs=sum(row.macs for row in rows),
         activation_bytes=sum(row.activation_bytes for row in rows),
+        padded_bytes=max((row.padded_bytes for row in rows), default=0),
         column_bytes=max((row.column_bytes for row in rows), default=0),
     )

@@ -53,6 +53,7 @@ def memory_need(
             f"gradients of {config.threads} parts": parameters * config.threads,
             f"{copies} × parameters for the optimizer": parameters * copies,
             "activations and gradients": max(2 * batch, looked_at) * sums.activation_bytes,
+            "padding": max(batch, looked_at) * sums.padded_bytes,
             "columns": max(batch, looked_at) * sums.column_bytes,
             "a checkpoint": parameters * (1 + copies),
             "the program": BASE_BYTES,

@@ -6,7 +6,7 @@ thread in one order, and the same parts give the same bits on any number of proc
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from types import TracebackType
@@ -37,7 +37,7 @@ def blas() -> ThreadpoolController:
 
 
 class Workers:
-    """Threads that compute parts; the calling thread takes the first part itself.
+    """Threads that compute parts; the calling thread computes as well.
 
     Parameters
     ----------
@@ -71,11 +71,13 @@ class Workers:
             futures = [self._pool.submit(compute, item) for item in others]
             try:
                 result = compute(first)
+                behind = [
+                    compute(item) if future.cancel() else future.result()  # not begun: taken over
+                    for item, future in zip(reversed(others), reversed(futures), strict=True)
+                ]
             finally:
-                errors = [future.exception() for future in futures]
-            for error in filter(None, errors):
-                raise error
-            return [result, *(future.result() for future in futures)]
+                wait(futures)  # after an error: no thread may still be at work
+            return [result, *reversed(behind)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,16 @@
 """Gradients over parts against the whole batch; evaluation, counting, memory."""
 
+import os
+import threading
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny import MODEL, PLAIN, SPLITS
 
-from cnnviz.nn.layers import Flatten, Linear
+from cnnviz.nn.layers import Conv2d, Flatten, Linear
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.optim import SGD, Adam
 from cnnviz.training import (
@@ -92,12 +96,52 @@ def test_memory_written_out() -> None:
         "gradients of 2 parts": 2 * parameters,
         "2 × parameters for the optimizer": 2 * parameters,
         "activations and gradients": 100 * 4 * (42 + 3),  # an evaluation looks at all 100
+        "padding": 0,
         "columns": 0,
         "a checkpoint": 3 * parameters,
         "the program": 80_000_000,
     }
     assert need.total == sum(need.parts.values())
     check_memory(need)
+
+
+def test_the_work_is_shared_until_its_end() -> None:
+    done = []
+
+    def compute(item: int) -> int:
+        time.sleep(0.01)
+        done.append(threading.get_ident())
+        return item
+
+    with Workers(2) as workers:
+        assert workers.map(compute, range(9)) == list(range(9))
+    if (os.cpu_count() or 1) > 1:
+        assert max(map(done.count, done)) <= 7  # one thread alone would do eight of nine
+
+
+@pytest.mark.parametrize("faulty", [0, 3, 8])
+def test_an_error_waits_for_the_work_that_has_begun(faulty: int) -> None:
+    at_work = []
+
+    def compute(item: int) -> None:
+        if item == faulty:
+            raise KeyError(item)
+        at_work.append(item)
+        time.sleep(0.01)
+        at_work.remove(item)
+
+    with Workers(2) as workers:
+        with pytest.raises(KeyError):
+            workers.map(compute, range(9))
+        assert not at_work
+
+
+def test_padding_counts_as_memory() -> None:
+    wide = Sequential((Conv2d(1, 3, padding="same", dilation=100_000), Flatten(), Linear(10)))
+    need = memory_need(wide, (1, 28, 28), TrainConfig(batch_size=1, threads=1), images=1)
+    assert need.parts["padding"] == 4 * 200_028**2
+    with pytest.raises(TooLargeError, match=r"padding 160\.0 GB"):
+        check_memory(need, available=8_000_000_000)
 
 
 def test_a_network_that_does_not_fit_is_refused_with_the_sum_and_without_allocating() -> None:
