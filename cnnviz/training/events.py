@@ -69,7 +69,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Diverged:
-    """The loss of this step is no number any more; the step was not taken."""
+    """The loss is no number any more: at this step, which was not taken, or in the validation."""
 
     step: int
     lr: float

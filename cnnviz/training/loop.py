@@ -5,7 +5,7 @@ gets the same numbers, to the last bit, also from a saved state.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from cnnviz.nn.model import Sequential
 from cnnviz.training.config import TrainConfig
 from cnnviz.training.evaluate import evaluate
-from cnnviz.training.events import Checkpoint, Diverged, EpochEnd, Event, Finished, StepEnd
+from cnnviz.training.events import (
+    Checkpoint,
+    Diverged,
+    EpochEnd,
+    Evaluating,
+    Event,
+    Finished,
+    StepEnd,
+)
 from cnnviz.training.parallel import Workers, gradients, update
 from cnnviz.training.splits import Split, Splits
 from cnnviz.training.state import (
@@ -46,15 +54,16 @@ def train(
     with Workers(config.threads) as workers:
         if state.step in marks:
             yield Checkpoint(state.step)
+        event: StepEnd | EpochEnd | Diverged
         while state.epochs_done < config.epochs:
             if state.step == batches.per_epoch * (state.epochs_done + 1):
-                yield from end_epoch(workers, model, splits, state)
-                continue
-            event = take_step(workers, model, splits.train, config, state, batches)
+                event = yield from end_epoch(workers, model, splits, config, state, batches)
+            else:
+                event = take_step(workers, model, splits.train, config, state, batches)
             yield event
             if isinstance(event, Diverged):
                 return
-            if state.step in marks:
+            if isinstance(event, StepEnd) and state.step in marks:
                 yield Checkpoint(state.step)
         test = yield from evaluate(workers, model, state.params, splits.test, state.step)
         yield Finished(state.step, test)
@@ -130,9 +139,18 @@ def divergence(step: int, base: float, lr: float, loss: float) -> str:
 
 
 def end_epoch(
-    workers: Workers, model: Sequential, splits: Splits, state: TrainState
-) -> Iterator[Event]:
-    """Look at the validation images and close the epoch."""
-    validation = yield from evaluate(workers, model, state.params, splits.validation, state.step)
+    workers: Workers,
+    model: Sequential,
+    splits: Splits,
+    config: TrainConfig,
+    state: TrainState,
+    batches: Batches,
+) -> Generator[Evaluating, None, EpochEnd | Diverged]:
+    """Look at the validation images and close the epoch, unless its last step was too large."""
+    step = state.step
+    validation = yield from evaluate(workers, model, state.params, splits.validation, step)
+    if not math.isfinite(validation.loss):
+        lr = state.lr * config.schedule.factor(step, batches.total)
+        return Diverged(step, lr, validation.loss, divergence(step, state.lr, lr, validation.loss))
     loss, accuracy = close_epoch(state)
-    yield EpochEnd(state.epochs_done, state.step, loss, accuracy, validation)
+    return EpochEnd(state.epochs_done, step, loss, accuracy, validation)

@@ -169,6 +169,16 @@ def test_divergence_keeps_the_last_good_state_and_names_a_knob() -> None:
     )
 
 
+def test_divergence_in_the_last_step_is_found_in_the_validation() -> None:
+    config = TrainConfig(epochs=1, batch_size=100, lr=1e38, optimizer=SGD(), schedule=Constant())
+    state = fresh(config)
+    *before, last = train(MODEL, SPLITS, config, state)
+    assert any(isinstance(e, StepEnd) for e in before)
+    assert isinstance(last, Diverged)
+    assert (last.step, state.step, state.epochs_done) == (1, 1, 0)
+    assert f"The loss became {last.loss} at step 1 with learning rate 1e+38" in last.message
+
+
 def test_an_error_in_a_part_reaches_whoever_iterates() -> None:
     wrong = Sequential((Flatten(), Linear(2)))  # three classes
     with pytest.raises(ValueError, match="Labels must be from 0 to 1"):
