@@ -89,9 +89,9 @@ def read_json(path: Path) -> Any:
         raise RunError(f"{path.name} is not valid JSON.") from error
 
 
-def checksum(arrays: Arrays) -> str:
-    """Return a CRC-32 over all bytes, in the order of the names."""
-    crc = 0
+def checksum(arrays: Arrays, texts: dict[str, str]) -> str:
+    """Return a CRC-32 over all texts and all bytes, in the order of the names."""
+    crc = zlib.crc32(json.dumps(texts, sort_keys=True).encode())
     for name in sorted(arrays):
         crc = zlib.crc32(np.ascontiguousarray(arrays[name]).data, crc)
     return f"{crc:08x}"
@@ -103,8 +103,8 @@ def pack(arrays: Arrays, metadata: dict[str, str]) -> bytes:
     The form itself does not keep the order.
     """
     whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    own = {"order": json.dumps(list(whole)), "checksum": checksum(whole)}
-    return save(whole, metadata=metadata | own)
+    texts = metadata | {"order": json.dumps(list(whole))}
+    return save(whole, metadata=texts | {"checksum": checksum(whole, texts)})
 
 
 def unpack(path: Path) -> tuple[Arrays, dict[str, str]]:
@@ -115,11 +115,12 @@ def unpack(path: Path) -> tuple[Arrays, dict[str, str]]:
         size = int.from_bytes(data[:8], "little")
         metadata = json.loads(data[8 : 8 + size]).get("__metadata__", {})
         arrays = {name: arrays[name] for name in json.loads(metadata["order"])}
+        expected = metadata.pop("checksum")
     except FileNotFoundError as error:
         raise RunError(f"{path.name} is missing.") from error
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise RunError(f"{path.name} cannot be read: it is cut off or not of this kind.") from error
-    if metadata.get("checksum") != checksum(arrays):
+    if expected != checksum(arrays, metadata):
         raise RunError(f"{path.name} was changed after it was written: its checksum is wrong.")
     return arrays, metadata
 

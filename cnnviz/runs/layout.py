@@ -43,7 +43,9 @@ RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9-]+")
 def runs_root() -> Path:
     """Return the folder of all runs: CNNVIZ_RUNS_DIR or the user's data folder."""
     named = os.environ.get("CNNVIZ_RUNS_DIR")
-    return Path(named) if named else Path(platformdirs.user_data_dir("cnnviz", False)) / "runs"
+    if named:
+        return Path(named).expanduser()
+    return Path(platformdirs.user_data_dir("cnnviz", False)) / "runs"
 
 
 def new_id(network: str) -> str:

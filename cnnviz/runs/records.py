@@ -2,7 +2,9 @@
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,10 @@ from cnnviz.training.events import Evaluation
 
 History = NDArray[np.void]
 NO_HISTORY: History = np.empty(0, STEP_DTYPE)
+UNREADABLE = (  # what NumPy and zipfile raise for a changed byte
+    *(OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,7 @@ def read_evaluation(path: Path) -> Evaluation:
             )
     except FileNotFoundError as error:
         raise RunError(f"{path.parent.name}/{path.name} is missing.") from error
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise RunError(f"{path.parent.name}/{path.name} cannot be read.") from error
     if evaluation.predictions.shape != evaluation.confidences.shape:
         raise RunError(f"{path.parent.name}/{path.name} does not have one confidence a prediction.")

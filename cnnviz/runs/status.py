@@ -74,13 +74,16 @@ class RunStatus:
         """Rebuild from `to_dict`; raises RunError when something is missing or of another kind."""
         if not isinstance(plain, dict) or set(plain) != {f.name for f in fields(cls)}:
             raise RunError("The status does not have the values of a status.")
-        numbers = [
-            plain[f.name] for f in fields(cls) if f.name not in ("state", "message", "owner")
-        ]
-        right = all(n is None or isinstance(n, int | float) for n in numbers)
-        if plain["state"] not in STATES or not right:
+        if not all(is_of_kind(plain[f.name], f.type) for f in fields(cls)):
             raise RunError("The status holds a value that no status has.")
         return cls(**plain)
+
+
+def is_of_kind(value: object, kind: Any) -> bool:
+    """Whether a value from JSON fits a field of this type; whole numbers are floats as well."""
+    if kind == State:
+        return value in STATES
+    return isinstance(value, kind | int if kind in (float, float | None) else kind)
 
 
 def alive(pid: int | None, created: float | None) -> bool:
@@ -91,7 +94,7 @@ def alive(pid: int | None, created: float | None) -> bool:
         process = psutil.Process(pid)
         same = abs(process.create_time() - created) < CLOCK_TOLERANCE
         return same and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
+    except (psutil.Error, ValueError, OverflowError):  # the latter: a number that no process has
         return False
 
 

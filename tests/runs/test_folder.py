@@ -4,7 +4,7 @@ import json
 import os
 import stat
 import threading
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +164,40 @@ def everything(run: RunFolder) -> None:
 def test_the_sentences(copied: RunFolder, name: str, how: str, told: str) -> None:
     spoil(copied.path / name, how)
     assert told in " ".join(copied.damage())
+
+
+@pytest.mark.parametrize("name", ["evaluations/test.npz", "status.json", "live.safetensors"])
+def test_no_changed_byte_is_an_error(copied: RunFolder, name: str) -> None:
+    path, rng = copied.path / name, np.random.default_rng(0)
+    good = path.read_bytes()
+    for place in rng.integers(0, len(good), 300):
+        for bit in (1, 32):
+            spoiled = bytearray(good)
+            spoiled[place] ^= bit
+            path.write_bytes(spoiled)
+            everything(copied)
+            copied.status()
+            copied.damage()
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(RunStatus)])
+@pytest.mark.parametrize("value", [None, -1, 10**30, "x", []])
+def test_a_status_of_other_values_is_damaged_or_can_be_shown(
+    copied: RunFolder, field: str, value: object
+) -> None:
+    plain = replace(copied.status(), state="training", **this_process()).to_dict()
+    write_atomic(copied.path / "status.json", json.dumps(plain | {field: value}).encode())
+    status = copied.status()
+    assert f"{status.state:11} {status.step:,}/{status.total_steps:,} {status.elapsed:.0f}"
+    assert status.message.strip() == status.message
+
+
+def test_a_changed_number_in_a_resume_file_is_found(copied: RunFolder) -> None:
+    path = copied.path / "resume.safetensors"
+    data = path.read_bytes()
+    assert data.count(b'"step":"39"') == 1
+    path.write_bytes(data.replace(b'"step":"39"', b'"step":"38"'))
+    assert "its checksum is wrong" in " ".join(copied.damage())
 
 
 @pytest.mark.parametrize("bytes_more", [1, 39])
