@@ -5,9 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz.runs import LiveView, RunFolder
+from cnnviz.runs import LiveView, RunFolder, RunStatus
 from cnnviz.ui.pictures import Pictures, pictures
-from cnnviz.ui.train.live import extremes, filter_images, poll_seconds, rate
+from cnnviz.ui.train.live import (
+    extremes,
+    filter_images,
+    numbers,
+    poll_seconds,
+    rate,
+    rows,
+)
 from cnnviz.ui.train.picker import accuracy, described, started
 from cnnviz.ui.train.view import cell_places, latest_judged, mistake_places, read, strip
 from tests.runs.run_tools import DATA, SETTINGS, whole_run
@@ -101,4 +108,26 @@ def test_only_convolutions_have_filters() -> None:
 
 
 def test_what_cannot_change_is_not_polled(run: RunFolder) -> None:
-    assert poll_seconds(run.status()) is None
+    assert poll_seconds(run.status(), 1) is None
+
+
+def test_viewers_share_the_pace() -> None:
+    training = RunStatus("training", step=7, total_steps=9)
+    assert [poll_seconds(training, watching) for watching in (1, 2, 5, 30)] == [1, 2, 5, 5]
+    assert poll_seconds(RunStatus("training", step=0), 30) == 0.2  # the first points come at once
+    assert poll_seconds(RunStatus("paused", step=7), 30) == 3
+
+
+def test_the_numbers_are_those_of_the_folder(run: RunFolder) -> None:
+    shown = {number.name: number.value for number in numbers(read(run, SETTINGS))}
+    test, last = run.evaluation("test"), run.epochs()[-1]
+    assert test is not None
+    assert shown["Test"] == f"{100 * test.accuracy:.1f} %"
+    assert shown["Validation"] == f"{100 * last.validation_accuracy:.1f} %"
+    assert shown["Rate used"] == "0.05"
+
+
+def test_a_run_is_shown_as_far_as_it_can_be_read(run: RunFolder) -> None:
+    names = [[part.name for part in row] for row in rows(read(run, SETTINGS))]
+    assert names == [["state"], ["Loss", "Accuracy"], ["filters", "strip"], ["matrix", "results"]]
+    assert [[part.name for part in row] for row in rows(read(run, None))] == names[:2]
