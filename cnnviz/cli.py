@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cnnviz.data import DataChoice, available
+from cnnviz.data import DataChoice
 from cnnviz.nn.architectures import ARCHITECTURES, Architecture
 from cnnviz.nn.optim import OPTIMIZERS
 from cnnviz.nn.schedules import SCHEDULES
@@ -120,11 +120,6 @@ def created(options: argparse.Namespace) -> RunFolder:
 def settings_from(options: argparse.Namespace) -> RunSettings:
     """Return the settings: the network's own, changed by what was asked for."""
     network = choose_network(options.network)
-    known = [entry.name for entry in available()]
-    if options.dataset not in known:
-        raise RunError(
-            f"There is no data set {options.dataset!r} here; there are {', '.join(known)}."
-        )
     config = default_config(network)
     asked = {
         name: value

@@ -52,7 +52,9 @@ def test_numbers_not_given_are_the_networks_own() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--dataset", "mnits"], "There is no data set 'mnits' here; there are digits"),
+        (["--dataset", "mnits"], "There is no data set “mnits” here, only digits"),
+        (["--images", "1"], "1 training images − 1 held out for validation leave 0 to train on"),
+        (["--images", "1498"], "1,498 training images were asked for, but Digits (scikit-learn)"),
         (["--network", "x"], "There is no network 'x'; there are im2col-lenet, tf2-cnn,"),
         (["--optimizer", "x"], "There is no optimizer 'x'; there are SGD, Adam."),
         (["--schedule", "x"], "There is no schedule 'x'; there are Constant, Step, OneCycle."),
@@ -76,6 +78,19 @@ def test_what_is_wrong_is_one_sentence_and_exit_code_2(
     assert error.count("\n") == 1
     assert list_runs() == []
     assert not Path("nowhere").exists()
+
+
+def test_damaged_data_and_a_wrong_folder_are_told_before_a_run_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CNNVIZ_DATA_DIR", str(tmp_path / "data"))
+    assert run(["--dataset", "mnist"]) == 2
+    assert "data, which is no folder)" in capsys.readouterr().err
+    (tmp_path / "data" / "mnist").mkdir(parents=True)
+    (tmp_path / "data" / "mnist" / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03")
+    assert run(["--dataset", "mnist"]) == 2
+    assert "train-labels-idx1-ubyte is missing" in capsys.readouterr().err
+    assert list_runs() == []
 
 
 def test_divergence_is_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:

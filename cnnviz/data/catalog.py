@@ -82,6 +82,16 @@ def available() -> list[Available]:
     return sorted(found.values(), key=lambda one: (rank.get(one.name, len(first)), one.name))
 
 
+def find(name: str) -> Available:
+    """Return the entry of a data set; raises DataError as `load`, without reading all of it."""
+    entry = next((one for one in available() if one.name == name), None)
+    if entry is None:
+        raise DataError(_missing(name))
+    if entry.problem:
+        raise DataError(entry.problem)
+    return entry
+
+
 def load(name: str) -> Dataset:
     """Return a data set, from CNNVIZ_DATA_DIR, the cache folder or the program itself.
 

@@ -65,8 +65,7 @@ def split(dataset: Dataset, choice: DataChoice) -> Splits:
     DataError
         Where the choice asks for more images than there are or leaves none to train on.
     """
-    used = _amount(choice.train_images, len(dataset.train), dataset.title, "training")
-    held_out = _validation_amount(choice.validation_images, used)
+    used, held_out = amounts(choice, len(dataset.train), dataset.title)
     tested = _amount(choice.test_images, len(dataset.test), dataset.title, "test")
     order = _order(len(dataset.train))
     return Splits(
@@ -74,6 +73,18 @@ def split(dataset: Dataset, choice: DataChoice) -> Splits:
         validation=dataset.train.take(np.sort(order[:held_out])),
         test=dataset.test.take(np.sort(_order(len(dataset.test))[:tested])),
     )
+
+
+def amounts(choice: DataChoice, there: int, title: str) -> tuple[int, int]:
+    """Return how many of the training images are used, and how many of these are held out.
+
+    Raises
+    ------
+    DataError
+        As `split`.
+    """
+    used = _amount(choice.train_images, there, title, "training")
+    return used, _validation_amount(choice.validation_images, used)
 
 
 def hold_out_test(name: str, split: Split, share: int = 6) -> tuple[Split, Split]:

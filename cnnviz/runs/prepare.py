@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cnnviz.data import CLASSES, HEIGHT, WIDTH, Splits, available, load, split
+from cnnviz.data import CLASSES, HEIGHT, WIDTH, DataChoice, Splits, amounts, find, load, split
 from cnnviz.nn.model import Sequential, check_classifier
 from cnnviz.runs.settings import RunSettings
 from cnnviz.training import check_memory, memory_need
@@ -26,22 +26,29 @@ def check_settings(settings: RunSettings) -> Sequential:
     ------
     ValueError
         One sentence: a layer that does not fit (ShapeError), a network that does not end with
-        ten numbers, too little memory (TooLargeError).
+        ten numbers, data that are not there (DataError), too little memory (TooLargeError).
     """
     model = Sequential.from_specs(settings.layers)
     check_classifier(model, INPUT_SHAPE, CLASSES)
-    check_memory(memory_need(model, INPUT_SHAPE, settings.config, images_loaded(settings)))
+    check_memory(memory_need(model, INPUT_SHAPE, settings.config, images_loaded(settings.data)))
     return model
 
 
-def images_loaded(settings: RunSettings) -> int:
-    """Return about how many images the trainer holds: the set, and what is chosen from it."""
-    counts = {entry.name: entry.train_images for entry in available()}
-    there = counts.get(settings.data.dataset) or USUAL_IMAGES
-    return there + min(there, settings.data.train_images or there)
+def images_loaded(choice: DataChoice) -> int:
+    """Return about how many images the trainer holds: the set, and what is chosen from it.
+
+    Raises
+    ------
+    DataError
+        Where the set is not there, or has too few images for the choice, as far as can be told.
+    """
+    entry = find(choice.dataset)
+    if entry.train_images is None:
+        return USUAL_IMAGES + min(USUAL_IMAGES, choice.train_images or USUAL_IMAGES)
+    return entry.train_images + amounts(choice, entry.train_images, entry.title)[0]
 
 
 def prepare(settings: RunSettings) -> Prepared:
-    """Return network and images; raises ValueError as `check_settings`, or DataError."""
+    """Return network and images; raises ValueError as `check_settings`."""
     model = check_settings(settings)
     return Prepared(model, split(load(settings.data.dataset), settings.data))
