@@ -45,11 +45,13 @@ class RunFolder:
         """Return where it stands; "interrupted" and "damaged" are found out here."""
         try:
             self.settings()
-            status = RunStatus.from_dict(read_json(self.path / layout.STATUS))
+            status = self._stored_status()
+            if is_gone(status):  # perhaps in this moment, with last words
+                status = self._stored_status()
         except RunError as error:
             message = f"This run is damaged: {error} What can still be read is shown."
             return RunStatus("damaged", message=message)
-        if status.state in ACTIVE and not alive(status.pid, status.process_created):
+        if is_gone(status):
             return replace(status, state="interrupted", message=interrupted(status), remaining=None)
         return status
 
@@ -89,6 +91,9 @@ class RunFolder:
         """Return a sentence for each file that cannot be read in full; reads all of them."""
         return list(faults(self.path))
 
+    def _stored_status(self) -> RunStatus:
+        return RunStatus.from_dict(read_json(self.path / layout.STATUS))
+
     @property
     def _checkpoints(self) -> Path:
         return self.path / layout.CHECKPOINTS
@@ -96,6 +101,11 @@ class RunFolder:
     @property
     def _evaluations(self) -> Path:
         return self.path / layout.EVALUATIONS
+
+
+def is_gone(status: RunStatus) -> bool:
+    """Whether the process behind an active state is not there any more."""
+    return status.state in ACTIVE and not alive(status.pid, status.process_created)
 
 
 def interrupted(status: RunStatus) -> str:

@@ -192,6 +192,21 @@ def test_a_status_of_other_values_is_damaged_or_can_be_shown(
     assert status.message.strip() == status.message
 
 
+def test_last_words_in_the_moment_of_looking_are_read(
+    copied: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = copied.status().to_dict()
+    before = last | {"state": "training", **this_process()}
+    write_atomic(copied.path / "status.json", json.dumps(before).encode())
+
+    def ends_just_now(pid: int | None, created: float | None) -> bool:
+        write_atomic(copied.path / "status.json", json.dumps(last).encode())
+        return False
+
+    monkeypatch.setattr("cnnviz.runs.folder.alive", ends_just_now)
+    assert copied.status().state == "finished"
+
+
 def test_a_changed_number_in_a_resume_file_is_found(copied: RunFolder) -> None:
     path = copied.path / "resume.safetensors"
     data = path.read_bytes()
