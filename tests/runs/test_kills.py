@@ -67,12 +67,13 @@ class Stand:
 
     def kill(self, whom: str) -> None:
         """Kill, and wait until no trainer is left."""
-        (trainer,) = self.trainers()
+        trainers = self.trainers()  # none where a fast machine has finished the run
         if whom in ("trainer", "both"):
-            trainer.kill()
+            for trainer in trainers:
+                trainer.kill()
         if whom in ("server", "both"):
             self.end()
-        wait_for(lambda: not runs(trainer), 5.0)
+        wait_for(lambda: not any(map(runs, trainers)), 5.0)
 
     def end(self) -> None:
         """Kill the server."""
