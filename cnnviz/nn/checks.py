@@ -1,6 +1,7 @@
 """The door: every number a user can write is checked here, once, with a sentence."""
 
 import math
+import sys
 from collections.abc import Collection
 
 
@@ -20,7 +21,7 @@ def number(
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name} must be a number, received {value!r}.")
     inside = least < value < below if open_start else least <= value < below
-    if not (inside and math.isfinite(value)):
+    if not (inside and abs(value) <= sys.float_info.max):
         start = f"above {least:g}" if open_start else f"at least {least:g}"
         end = "finite" if below == math.inf else f"below {below:g}"
         raise ValueError(f"{name} must be {start} and {end}, received {value}.")

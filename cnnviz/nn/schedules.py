@@ -50,7 +50,10 @@ class Step(Schedule):
     def factor(self, step: int, total_steps: int) -> float:
         """Return gamma ** (how often `every` has passed)."""
         done = (step - 1) / max(total_steps, 1)
-        return float(self.gamma ** math.floor(done / self.every + 1e-9))
+        try:
+            return float(self.gamma ** math.floor(done / self.every + 1e-9))
+        except OverflowError:  # a growing rate, which then diverges as any that is too large
+            return math.inf
 
 
 @dataclass(frozen=True)

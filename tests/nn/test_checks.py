@@ -40,7 +40,7 @@ def test_numbers(value: object, sentence: str) -> None:
 
 def test_number_above_its_start() -> None:
     assert number(2, "eps", least=0, open_start=True) == 2.0
-    for value in (0, math.inf):
+    for value in (0, math.inf, 10**400):
         with pytest.raises(ValueError, match="eps must be above 0 and finite"):
             number(value, "eps", least=0, open_start=True)
 

@@ -43,6 +43,11 @@ def test_one_cycle_without_warmup_starts_at_the_top() -> None:
     assert OneCycle(warmup=0).factor(1, 10) == 1
 
 
+def test_a_growing_rate_ends_at_infinity_rather_than_with_an_error() -> None:
+    assert Step(every=0.001, gamma=10).factor(1000, 1000) == math.inf
+    assert Step(every=1e-9, gamma=0.5).factor(1000, 1000) == 0
+
+
 @pytest.mark.parametrize(
     ("kind", "arguments", "told"),
     [
