@@ -7,7 +7,6 @@ import zipfile
 import zlib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,8 +149,3 @@ def read_live(path: Path) -> LiveView:
         return LiveView(int(metadata["step"]), arrays["weight"], arrays["probs"])
     except (KeyError, ValueError) as error:
         raise RunError(f"{path.name} is not a live view.") from error
-
-
-def history_columns(history: History, *names: str) -> dict[str, NDArray[Any]]:
-    """Return columns of a history as contiguous arrays, for figures and tables."""
-    return {name: np.ascontiguousarray(history[name]) for name in names}
