@@ -15,11 +15,12 @@ from cnnviz.nn.spec import from_spec
 from cnnviz.runs import RunError, RunFolder, RunSettings, RunStatus, find_run, list_runs, runs_root
 from cnnviz.runs.commands import Commands
 from cnnviz.runs.create import create_run
+from cnnviz.runs.errors import LockedError
 from cnnviz.runs.prepare import check_settings
 from cnnviz.runs.worker import Pace, work
 from cnnviz.training import TrainConfig
 
-OK, FAILED, REFUSED = 0, 1, 2
+OK, FAILED, REFUSED, LOCKED_OUT = 0, 1, 2, 3
 USUAL_LR = {"SGD": 0.05, "Adam": 0.001}  # for an optimizer that is not the network's own
 EPILOG = """examples:
   python -m cnnviz                                       the digits, about a second
@@ -30,7 +31,13 @@ EPILOG = """examples:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do what the arguments say; return the exit code: 0, 1 (training failed), 2 (refused)."""
+    """Do what the arguments say.
+
+    Returns
+    -------
+    int
+        The exit code: 0, 1 (training failed), 2 (refused), 3 (another process writes the run).
+    """
     options = parser().parse_args(arguments)
     try:
         if options.run:
@@ -40,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
         return train_here(options)
     except (ValueError, OSError) as error:
         print(f"cnnviz: {error}", file=sys.stderr)
-        return REFUSED
+        return LOCKED_OUT if isinstance(error, LockedError) else REFUSED
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     add("--threads", type=int, default=2, help="parts of each batch, one thread each (default: 2)")
     add("--runs-dir", type=Path, default=None, help="folder of the runs")
     add("--list", action="store_true", help="list the runs, newest first")
-    add("--resume", metavar="ID", help="go on with a run")
+    add("--resume", metavar="ID", help="go on with a run, with the settings that it was made with")
     for hidden in ("--commands", "--paused"):
         add(hidden, action="store_true", help=argparse.SUPPRESS)
     add("--run", type=Path, help=argparse.SUPPRESS)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from types import FrameType
 
+from cnnviz.training import ConfigError, check_lr
+
 NAMES = ("pause", "resume", "step", "stop", "lr", "queue")
 END = "end"  # nobody can send commands any more: checkpoint and go
 
@@ -33,8 +35,16 @@ def parse_command(line: bytes) -> Command | None:
     if not isinstance(plain, dict) or plain.get("command") not in NAMES:
         return None
     value = plain.get("value")
-    right = isinstance(value, int | float) if plain["command"] == "lr" else is_text(value)
+    right = is_rate(value) if plain["command"] == "lr" else is_text(value)
     return Command(plain["command"], value) if right else None
+
+
+def is_rate(value: object) -> bool:
+    """Whether the value can be a learning rate."""
+    try:
+        return check_lr(value) > 0
+    except ConfigError:
+        return False
 
 
 def is_text(value: object) -> bool:

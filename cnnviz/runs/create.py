@@ -9,7 +9,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from cnnviz.runs import layout
-from cnnviz.runs.errors import RunError
+from cnnviz.runs.errors import LockedError, RunError
 from cnnviz.runs.files import read_json, write_json
 from cnnviz.runs.settings import RunSettings
 from cnnviz.runs.status import RunStatus, this_process
@@ -42,8 +42,8 @@ def writing(run: Path, wait: float = 0.0) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise RunError(
-            f"Another process is training the run {run.name}; pause or stop it there first."
+        raise LockedError(
+            f"Another process has the run {run.name} in hand; stop it there first."
         ) from error
     try:
         yield

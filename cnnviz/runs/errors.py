@@ -3,3 +3,7 @@
 
 class RunError(ValueError):
     """A run cannot be read, started or commanded; the text is one sentence for the user."""
+
+
+class LockedError(RunError):
+    """Another process is writing the run."""

@@ -23,7 +23,7 @@ from cnnviz.training import check_lr
 log = logging.getLogger(__name__)
 
 TICK = 0.1
-LOCKED_OUT = 2  # a trainer's exit code where another process writes the run
+LOCKED_OUT = 3  # a trainer's exit code where another process writes the run
 
 
 class Manager:

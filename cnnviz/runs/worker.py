@@ -30,6 +30,7 @@ from cnnviz.training import (
     Checkpoint,
     Diverged,
     EpochEnd,
+    Evaluating,
     Event,
     Finished,
     StepEnd,
@@ -164,6 +165,9 @@ class Worker:
                 self.writer.step(event, self.clock.elapsed)
                 self.steps, self.images = self.steps + 1, self.images + event.images
                 self.pulse()
+            case Evaluating():
+                if monotonic() >= self.next_checkpoint:
+                    self.save()
             case Checkpoint(step):
                 self.writer.keep(step, self.state.params)
             case EpochEnd():
@@ -233,16 +237,20 @@ class Worker:
 
     def rest(self, message: str) -> None:
         """Pause, with everything written."""
+        self.settle()
+        self.tell("paused", message, wait=True)
+
+    def settle(self) -> None:
+        """Write everything that has not been written yet."""
         self.clock.halt()
         self.resting, self.last_step = True, None
         self.show()
         self.save(wait=True)
-        self.tell("paused", message, wait=True)
 
     def finish(self, state: State, message: str) -> None:
         """End, with everything written."""
         if not self.resting:
-            self.rest(message)
+            self.settle()
         self.over = True
         self.status = replace(self.status, pid=None, process_created=None)
         self.tell(state, message, wait=True)

@@ -1,5 +1,6 @@
 """Writing a run's folder while it is trained."""
 
+import contextlib
 import struct
 from pathlib import Path
 
@@ -106,10 +107,11 @@ class RunWriter:
 
     def finish(self) -> int:
         """Write what can still be written; return the steps that the history holds then."""
-        if self._scribe.error is None:
+        with contextlib.suppress(Exception):  # what ended the training is the error to tell
             self.flush()
         self._scribe.close()
-        return (self.run / layout.STEPS).stat().st_size // RECORD.size
+        steps = self.run / layout.STEPS
+        return steps.stat().st_size // RECORD.size if steps.exists() else 0
 
     def close(self) -> None:
         """Finish what was handed in."""

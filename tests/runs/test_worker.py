@@ -29,6 +29,7 @@ from cnnviz.runs.child import environment
 from cnnviz.runs.commands import END, Command, Commands, parse_command
 from cnnviz.runs.create import create_run, writing
 from cnnviz.runs.worker import Pace, work
+from cnnviz.runs.writer import RunWriter
 
 RECIPES = [
     CONFIG,
@@ -129,7 +130,7 @@ def test_waiting_in_the_queue_is_shown(tmp_path: Path) -> None:
 
 def test_only_one_may_write(tmp_path: Path) -> None:
     run = new_run(tmp_path)
-    with writing(run.path), pytest.raises(RunError, match="Another process is training the run"):
+    with writing(run.path), pytest.raises(RunError, match="Another process has the run"):
         go(run)
     assert go(run).state == "finished"
 
@@ -357,8 +358,8 @@ def test_two_that_resume_at_once_have_one_writer(tmp_path: Path) -> None:
     (loser,) = [process for process in pair if process.poll() is not None]
     (winner,) = [process for process in pair if process is not loser]
     _, told = loser.communicate(timeout=10)
-    assert loser.returncode == 2
-    assert "Another process is training the run" in told
+    assert loser.returncode == 3
+    assert "Another process has the run" in told
     wait_for(lambda: run.status().state == "training")
     assert run.status().pid == winner.pid
     winner.communicate(timeout=10)
@@ -369,3 +370,24 @@ def test_two_that_resume_at_once_have_one_writer(tmp_path: Path) -> None:
 
 def test_even_a_large_network_loses_at_most_ten_seconds() -> None:
     assert Pace().checkpoint <= worker.SLOWEST < 10
+
+
+def test_what_cannot_be_a_learning_rate_is_no_command() -> None:
+    for value in ("-1", "0", "NaN", "Infinity", "true", "null", '"0.1"'):
+        assert parse_command(f'{{"command": "lr", "value": {value}}}'.encode()) is None
+    assert parse_command(b'{"command": "lr", "value": 0.5}') == Command("lr", 0.5)
+
+
+def test_the_end_is_told_once_and_not_as_a_pause(tmp_path: Path) -> None:
+    told: list[str] = []
+    folder = RunFolder(create_run(tmp_path, SETTINGS))
+    work(folder.path, Commands(), pace=QUICK, report=lambda status: told.append(status.state))
+    assert told[-1] == "finished"
+    assert "paused" not in told
+
+
+def test_a_writer_whose_files_are_gone_can_still_finish(tmp_path: Path) -> None:
+    folder = RunFolder(create_run(tmp_path, SETTINGS))
+    writer = RunWriter(folder.path)
+    (folder.path / layout.STEPS).unlink(missing_ok=True)
+    assert writer.finish() == 0
