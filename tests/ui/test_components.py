@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz.ui.components.confusion import checked_cell, checked_counts
+from cnnviz.ui.components.confusion import checked_cell, checked_counts, chosen_cell
 from cnnviz.ui.components.tiles import tiles_data
 
 FILTERS = np.array([[[-0.5, 0.25]], [[0.125, 0.0]]], np.float32)
@@ -83,3 +83,13 @@ def test_a_cell_comes_back(value: Any) -> None:
 )
 def test_what_is_no_cell_is_nothing(value: Any) -> None:
     assert checked_cell(value, 10) is None
+
+
+def test_a_cell_belongs_to_what_it_was_chosen_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = {"board": {"cell": {"of": "one run", "at": [1, 2]}}}
+    monkeypatch.setattr("streamlit.session_state", state)
+    assert chosen_cell("board", 10, of="one run") == (1, 2)
+    assert chosen_cell("board", 10, of="another run") is None
+    assert chosen_cell("nothing", 10) is None
+    state["board"]["cell"] = [1, 2]
+    assert chosen_cell("board", 10) is None

@@ -112,7 +112,7 @@ const choose = (state, place) => {
   state.home = place
   state.chosen = same(state.chosen, place) ? null : place
   draw(state)
-  state.setStateValue('cell', state.chosen)
+  state.setStateValue('cell', state.chosen && { of: state.data.of, at: state.chosen })
 }
 
 const walk = (state, event, [t, p]) => {
@@ -144,6 +144,7 @@ const begin = (root) => ({
 export default function ({ data, root, setStateValue }) {
   const state = states.get(root) || { ...begin(root), home: [0, 0], at: null, chosen: null, touched: false }
   states.set(root, state)
+  if (state.data?.of !== data.of) Object.assign(state, { at: null, touched: false })
   Object.assign(state, { data, setStateValue })
   if (JSON.stringify(state.classes) !== JSON.stringify(data.classes)) {
     Object.assign(state, { home: [0, 0], at: null, touched: false })

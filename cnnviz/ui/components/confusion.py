@@ -17,6 +17,7 @@ def confusion(
     counts: ArrayLike,
     classes: Sequence[str],
     *,
+    of: str = "",
     selected: Cell | None = None,
     title: str = "",
     help: str = "",
@@ -30,6 +31,8 @@ def confusion(
     counts : array_like of integers, shape (K, K)
         Images of the true class (row) that were taken for the class of the column.
     classes : sequence of str, length K
+    of : str
+        What the counts are of: with another name here, what was chosen before is forgotten.
     selected : (true, predicted), optional
         The cell that is chosen when the table comes to the page, see `chosen_cell`.
     title, help, words : str
@@ -44,6 +47,7 @@ def confusion(
     data = {
         "counts": checked_counts(counts, classes),
         "classes": list(classes),
+        "of": of,
         "selected": selected,
         "title": title,
         "help": help,
@@ -52,10 +56,15 @@ def confusion(
     return Part(name, "confusion", data, min_height)
 
 
-def chosen_cell(board_key: str, classes: int) -> Cell | None:
-    """Return the cell (true, predicted) chosen last on a board; None after a second click on it."""
-    state = st.session_state.get(board_key)
-    return checked_cell(state.get("cell"), classes) if state else None
+def chosen_cell(board_key: str, classes: int, *, of: str = "") -> Cell | None:
+    """Return the cell (true, predicted) chosen last on a board; None after a second click on it.
+
+    A cell that was chosen in a matrix of something else is none.
+    """
+    chosen = (st.session_state.get(board_key) or {}).get("cell")
+    if not isinstance(chosen, dict) or chosen.get("of") != of:
+        return None
+    return checked_cell(chosen.get("at"), classes)
 
 
 def checked_cell(value: Any, classes: int) -> Cell | None:

@@ -19,7 +19,8 @@ const exact = (value) => {
   return minus(value.toPrecision(9))
 }
 const minus = (text) => String(Number(text)).replaceAll('-', '−')
-const short = (value) => minus(value.toPrecision(3))
+const short = (value) =>
+  Math.abs(value) < 1e5 ? minus(value.toPrecision(3)) : value.toExponential(1).replaceAll('-', '−')
 
 const rgb = (color) => {
   const dot = new OffscreenCanvas(1, 1).getContext('2d')

@@ -27,7 +27,10 @@ MATRIX = (
     "Each row is a class, each column what its images were taken for: right answers stand on the "
     "diagonal. Press a cell to see its images."
 )
-IMAGES = "At most 16 images, those first of which the network was surest."
+IMAGES = (
+    "At most 16 images, those first of which the network was surest. Beneath each one stands what "
+    "it was taken for; rest the pointer on it to read what it is."
+)
 NOT_YET = "It appears after the first epoch, with the validation images."
 
 
@@ -37,11 +40,12 @@ def results(view: View, shown: Pictures, board_key: str) -> list[Part]:
     if judged is None:
         return [note("matrix", TITLE, NOT_YET, help=MATRIX, min_height=HEIGHT)]
     names = shown.class_names
-    cell = chosen_cell(board_key, len(names))
+    cell = chosen_cell(board_key, len(names), of=view.run.id)
     matrix = confusion(
         "matrix",
         confusion_counts(judged.labels, judged.evaluation.predictions, len(names)),
         names,
+        of=view.run.id,
         selected=cell,
         title=TITLE,
         help=MATRIX,
