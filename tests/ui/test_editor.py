@@ -41,7 +41,7 @@ def test_a_size_is_typed_and_a_wrong_one_is_a_sentence() -> None:
     assert page.session_state["layers"][0]["kernel_size"] == [3, 5]
     stride = next(one for one in page.text_input if one.label == "Stride")
     stride.set_value("0").run()
-    assert any("stride" in one.value for one in page.error)
+    assert any("stride" in one.value and "stays as it was" in one.value for one in page.error)
     assert page.session_state["layers"][0]["stride"] == 1
 
 
@@ -68,3 +68,13 @@ def test_a_network_that_does_not_fit_disables_train_with_the_reason() -> None:
     train = next(one for one in page.button if one.label == "Train")
     assert train.disabled
     assert train.help.startswith("Layer 1 (Linear)")
+    assert [one.value for one in page.error] == [train.help]  # once, although two could say it
+
+
+def test_a_refusal_is_forgotten_when_the_reader_goes_on() -> None:
+    page = opened()
+    page.get_by_key("_editor_view").set_value("as JSON").run()
+    page.text_area[0].set_value("garbage").run()
+    assert page.error
+    page.get_by_key("_editor_view").set_value("as a form").run()
+    assert not page.error

@@ -32,14 +32,19 @@ def editor() -> None:
         return
     with box:
         view = st.segmented_control(
-            "Change it", ["as a form", "as JSON"], default="as a form", key="_editor_view"
+            "Change it",
+            ["as a form", "as JSON"],
+            default="as a form",
+            key="_editor_view",
+            on_change=_forget,
         )
         if view == "as JSON":
             _json_view(layers)
         else:
             _form(layers)
-        if error := st.session_state.get(ERROR):
-            st.error(error, icon="⚠️")
+        sentence, refused_for = st.session_state.get(ERROR, ("", None))
+        if refused_for == layers:
+            st.error(sentence, icon="⚠️")
         show_table(layers)
 
 
@@ -48,12 +53,21 @@ def change(layers: Sequence[Spec], selected: int = 0) -> None:
     try:
         checked = check_layers(list(layers))
     except ValueError as error:
-        st.session_state[ERROR] = str(error)
-        return
-    st.session_state.pop(ERROR, None)
+        return _refuse(str(error))
+    _forget()
     st.session_state["layers"], st.session_state["network"] = checked, OWN
     st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
     st.session_state[SELECTED] = min(max(selected, 0), len(checked) - 1)
+
+
+def _refuse(sentence: str) -> None:
+    """Say why a change was not made, for as long as the network is the one it was meant for."""
+    kept = check_layers(network_layers())
+    st.session_state[ERROR] = (f"{sentence} The network stays as it was.", kept)
+
+
+def _forget() -> None:
+    st.session_state.pop(ERROR, None)
 
 
 def _form(layers: list[Spec]) -> None:
@@ -66,6 +80,7 @@ def _form(layers: list[Spec]) -> None:
         key=SELECTED,
         format_func=lambda i: f"{i + 1} {layers[i]['type']}",
         help="The layer to change, to move or to take out.",
+        on_change=_forget,
     )
     with st.grid("auto", min_column_width=140):
         _fields(layers, place)
@@ -102,8 +117,7 @@ def _set_field(layers: list[Spec], place: int, name: str, key: str) -> None:
         parsed = parse_size(value) if isinstance(value, str) else value
         checked = from_spec(LAYERS, {**layers[place], name: parsed})
     except ValueError as error:
-        st.session_state[ERROR] = f"Layer {place + 1}: {error}"
-        return
+        return _refuse(f"Layer {place + 1}: {error}")
     change([*layers[:place], to_spec(checked), *layers[place + 1 :]], place)
 
 
@@ -171,8 +185,7 @@ def _apply_json(key: str) -> None:
     try:
         layers = parse_layers(st.session_state[key])
     except ValueError as error:
-        st.session_state[ERROR] = str(error)
-        return
+        return _refuse(str(error))
     change(layers)
 
 

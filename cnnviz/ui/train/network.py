@@ -43,7 +43,7 @@ def headline(layers: Sequence[Spec]) -> str:
     rows, error = summary_rows(layers)
     sums = totals(rows)
     if error:
-        return f"Of its {len(layers)} layers only {len(rows)} fit."
+        return f"Its layer {len(rows) + 1} of {len(layers)} does not fit."
     return f"The network has {len(layers)} layers and **{sums.parameters:,}** parameters."
 
 
@@ -67,9 +67,10 @@ def _row(row: LayerSummary) -> tuple[str, ...]:
 
 
 def show_table(layers: Sequence[Spec]) -> None:
-    """Draw the table, its sums, and the layer that does not fit."""
-    rows, error = summary_rows(layers)
-    st.table(table(rows), hide_index=True)
+    """Draw the table and its sums, as far as the layers fit."""
+    rows, _ = summary_rows(layers)
+    if rows:
+        st.table(table(rows), hide_index=True)
     sums = totals(rows)
     st.caption(
         f"Together {sums.parameters:,} parameters and {sums.macs:,} multiplications for an image; "
@@ -77,5 +78,3 @@ def show_table(layers: Sequence[Spec]) -> None:
         f"{size(sums.column_bytes)}.",
         help="  \n".join(f"**{name}**: {help}" for name, help in COLUMNS.items()),
     )
-    if error:
-        st.error(error, icon="⚠️")
