@@ -1,10 +1,12 @@
 """What a poll shows of a run."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cnnviz.data import DataChoice
 from cnnviz.runs import LiveView, RunFolder, RunStatus
 from cnnviz.ui.pictures import Pictures, pictures
 from cnnviz.ui.train.live import (
@@ -131,3 +133,14 @@ def test_a_run_is_shown_as_far_as_it_can_be_read(run: RunFolder) -> None:
     names = [[part.name for part in row] for row in rows(read(run, SETTINGS))]
     assert names == [["state"], ["Loss", "Accuracy"], ["filters", "strip"], ["matrix", "results"]]
     assert [[part.name for part in row] for row in rows(read(run, None))] == names[:2]
+
+
+def test_a_run_whose_data_is_gone_is_shown_without_images(run: RunFolder) -> None:
+    gone = replace(SETTINGS, data=DataChoice("gone"))
+    shown = rows(read(run, gone))
+    assert [[part.name for part in row] for row in shown] == [
+        ["state"],
+        ["Loss", "Accuracy"],
+        ["filters", "strip"],
+    ]
+    assert "gone" in shown[-1][1].data["words"]

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cnnviz.data import DataError
 from cnnviz.figures import AnyFigure
 from cnnviz.figures.curves import Value, accuracy_figure, extrema, loss_figure
 from cnnviz.runs.folder import RunFolder
@@ -62,7 +63,10 @@ def rows(view: View) -> list[list[Part]]:
     top = [[state(view)], curves(view)]
     if view.settings is None:
         return top
-    shown = pictures(view.settings.data)
+    try:
+        shown = pictures(view.settings.data)
+    except DataError as error:
+        return [*top, [filters(view.live), note("strip", STRIP_TITLE, str(error))]]
     return [*top, [filters(view.live), test_strip(view, shown)], results(view, shown, BOARD)]
 
 
@@ -90,7 +94,7 @@ def numbers(view: View) -> list[Number]:
     now = view.status
     last = view.epochs[-1] if view.epochs else None
     test = view.run.evaluation("test") if now.state == "finished" else None
-    speed = f"{now.images_per_second:,.0f}" if now.step else "–"
+    speed = f"{now.images_per_second:,.0f}" if now.images_per_second else "–"
     return [
         Number("Validation", percent(last.validation_accuracy if last else None), VALIDATION),
         Number("Test", percent(test.accuracy if test else None), TEST),
@@ -165,6 +169,7 @@ FILTERS = (
     "Zero is neutral; the scale is the same for all filters."
 )
 NO_FILTERS = "The first layer with weights is no convolution: there are no filters to show."
+STRIP_TITLE = "Test images with the network's prediction"
 STRIP = (
     "The same test images for every run: beneath each one what the network takes it for now, and "
     "how surely. The network never learns from them."
@@ -189,7 +194,7 @@ def test_strip(view: View, shown: Pictures) -> Part:
     return tiles(
         "strip",
         found.images,
-        label="Test images with the network's prediction",
+        label=STRIP_TITLE,
         help=STRIP,
         captions=found.captions,
         marks=found.marks,
