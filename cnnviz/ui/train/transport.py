@@ -186,6 +186,8 @@ def _lr_input(manager: Manager, shown: Shown | None, reason: str) -> None:
     """Draw the learning rate of the run that is under way, to be changed."""
     lr = (shown and shown.status.lr) or None
     key = f"_run_lr-{shown.run.id}" if shown else "_run_lr"
+    if lr and st.session_state.get(f"{key}-known") != lr:  # it may be changed in another window
+        st.session_state[f"{key}-known"] = st.session_state[key] = lr
     st.number_input(
         "Learning rate now",
         1e-8,
