@@ -10,7 +10,7 @@ from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.settings import RunSettings
 from cnnviz.training.config import TrainConfig
 from cnnviz.ui.service import manager
-from cnnviz.ui.train.defaults import NETWORK, architecture, enough_epochs
+from cnnviz.ui.train.defaults import DATA, NETWORK, architecture, enough_epochs
 from cnnviz.ui.train.picker import accuracy, described
 from cnnviz.ui.train.settings import load_settings
 from cnnviz.ui.words import badge, percent, plain
@@ -57,7 +57,8 @@ def home_page() -> None:
     ):
         load_settings(settings)
         open_run(manager().start(settings))
-    st.caption(f"It trains on {plain(title)}, which is here already, and takes a few seconds.")
+    time = "a few seconds" if settings.data.dataset == DATA else "a minute or two"
+    st.caption(f"It trains on {plain(title)}, which is here already, and takes {time}.")
     with st.grid(3, min_column_width=220):
         for head, text in CARDS:
             with st.container(border=True, height="stretch"):

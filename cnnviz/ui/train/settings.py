@@ -98,12 +98,17 @@ def _same_layers(settings: RunSettings) -> bool:
 
 def _draw(strip: DeltaGenerator, row: DeltaGenerator) -> RunSettings:
     sets = available()
-    with strip, st.grid("auto", min_column_width=116):
+    with strip:
+        grid = st.grid("auto", min_column_width=50, gap=("small", "xsmall"))
+    with grid.cell(column_span=3):
         name = _data_input(sets)
-        total = _training_images(name)
+    total = _training_images(name)
+    with grid.cell(column_span=2):
         images = whole_input("Images", "images", total, total, help=SETTINGS["images"])
+    with grid.cell(column_span=3):
         network = _network_input()
-        recipe = Recipe(network, images).values()
+    recipe = Recipe(network, images).values()
+    with grid.cell(column_span=2):
         optimizer = choice_input(
             "Optimizer",
             "optimizer",
@@ -111,11 +116,15 @@ def _draw(strip: DeltaGenerator, row: DeltaGenerator) -> RunSettings:
             recipe["optimizer"],
             help=SETTINGS["optimizer"],
         )
+    with grid.cell(column_span=2):
         lr = real_input(
             "Learning rate", "lr", recipe["lr"], least=1e-8, most=MOST_LR, help=SETTINGS["lr"]
         )
+    with grid.cell(column_span=2):
         batch = whole_input("Batch", "batch", recipe["batch"], 1_000_000, help=SETTINGS["batch"])
+    with grid.cell(column_span=2):
         epochs = whole_input("Epochs", "epochs", recipe["epochs"], 10_000, help=SETTINGS["epochs"])
+    with grid.cell(column_span=2):
         seed = whole_input("Seed", "seed", SEED, 2**53 - 1, least=0, help=SETTINGS["seed"])
     with row, st.popover("More numbers", icon="🎛️", help=SETTINGS["more"]):
         choice, config = _more(name, images, optimizer, recipe)
