@@ -89,7 +89,7 @@ def test_a_run_survives_everything_a_visitor_does(chromium_page: Page, address: 
     assert run
 
     page.get_by_role("link", name="Home").click()
-    expect(page.get_by_text("Latest runs")).to_be_visible()
+    expect(page.get_by_role("heading", name="Latest runs")).to_be_visible()
     page.get_by_role("link", name="Open").first.click()
     expect_state(page, "training")
     assert run_id(page) == run
