@@ -170,6 +170,7 @@ def test_a_layer_that_does_not_fit_disables_train_until_it_is_taken_out(
     ).click()
     expect(page.get_by_test_id("stAlert").first).to_contain_text("Layer 2", timeout=PATIENCE)
     expect(button(page, "Train")).to_be_disabled(timeout=PATIENCE)
+    page.wait_for_url("**layers=**")  # written at the end of the page
     page.reload()
     expect(button(page, "Train")).to_be_disabled(timeout=PATIENCE)  # the network is in the link
     page.get_by_text("The network, layer by layer").click()
