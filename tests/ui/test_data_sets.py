@@ -34,6 +34,7 @@ class Pretended:
 
 @pytest.fixture
 def pretended(monkeypatch: pytest.MonkeyPatch) -> dict[str, Pretended]:
+    monkeypatch.delenv("CNNVIZ_DATA_DIR", raising=False)  # nothing is there yet
     downloads = {name: Pretended(Progress("idle", 0, 10_000_000, "")) for name in REMOTES}
     monkeypatch.setattr(sets, "download", downloads.__getitem__)
     return downloads
