@@ -93,7 +93,8 @@ def loss_figure(
     log_scale : bool
         Draw the loss on a logarithmic axis.
     """
-    axis = {"type": "log" if log_scale else "linear", "rangemode": "tozero"}
+    kind = {"type": "log" if log_scale else "linear"}
+    axis = {**kind, "rangemode": "tozero", "exponentformat": "power"}
     traces = _traces(history, epochs, "loss", ".4f", smoothing)
     return _figure(traces, "loss (cross-entropy)", axis, run_id)
 

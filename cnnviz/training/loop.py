@@ -4,7 +4,6 @@ Pausing is not asking for the next event, stopping is closing the generator, and
 gets the same numbers, to the last bit, also from a saved state.
 """
 
-import math
 from collections.abc import Generator, Iterator
 
 import numpy as np
@@ -34,6 +33,8 @@ from cnnviz.training.state import (
     total_steps,
 )
 from cnnviz.training.timeline import timeline_count, timeline_steps
+
+LARGEST_LOSS = 10_000.0  # to guess among ten classes costs 2.3
 
 
 def train(
@@ -122,7 +123,7 @@ def take_step(
         seed=config.seed,
         step=step,
     )
-    if not math.isfinite(result.loss):
+    if exploded(result.loss):
         return Diverged(step, lr, result.loss, divergence(step, state.lr, lr, result.loss))
     update(workers, config.optimizer, state, result.grads, lr)
     learnt(state, result.loss, result.correct, len(indices))
@@ -130,11 +131,16 @@ def take_step(
     return StepEnd(step, epoch, result.loss, result.correct, len(indices), lr)
 
 
+def exploded(loss: float) -> bool:
+    """Whether a loss is no number any more, or one from which no training comes back."""
+    return not loss <= LARGEST_LOSS
+
+
 def divergence(step: int, base: float, lr: float, loss: float) -> str:
     """Return what happened, in one sentence with one knob to try."""
     return (
-        f"The loss became {loss} at step {step:,} with learning rate {lr:.3g}: the steps are too "
-        f"large for this network; try a tenth: {base / 10:.3g}."
+        f"The loss became {loss:.3g} at step {step:,} with learning rate {lr:.3g}: "
+        f"the steps are too large for this network; try a tenth: {base / 10:.3g}."
     )
 
 
@@ -149,7 +155,7 @@ def end_epoch(
     """Look at the validation images and close the epoch, unless its last step was too large."""
     step = state.step
     validation = yield from evaluate(workers, model, state.params, splits.validation, step)
-    if not math.isfinite(validation.loss):
+    if exploded(validation.loss):
         lr = state.lr * config.schedule.factor(step, batches.total)
         return Diverged(step, lr, validation.loss, divergence(step, state.lr, lr, validation.loss))
     loss, accuracy = close_epoch(state)

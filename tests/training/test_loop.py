@@ -28,6 +28,7 @@ from cnnviz.training import (
     parallel,
     train,
 )
+from cnnviz.training.loop import exploded
 
 CONFIG = TrainConfig(epochs=2, batch_size=10, lr=0.1, threads=3, seed=5)
 RECIPES = [
@@ -164,8 +165,8 @@ def test_divergence_keeps_the_last_good_state_and_names_a_knob() -> None:
     assert last.step == state.step + 1
     assert all(np.isfinite(e.loss) for e in before if isinstance(e, StepEnd))
     assert last.message == (
-        f"The loss became {last.loss} at step {last.step} with learning rate 1e+30: the steps are "
-        "too large for this network; try a tenth: 1e+29."
+        f"The loss became {last.loss:.3g} at step {last.step} with learning rate 1e+30: "
+        "the steps are too large for this network; try a tenth: 1e+29."
     )
 
 
@@ -176,10 +177,20 @@ def test_divergence_in_the_last_step_is_found_in_the_validation() -> None:
     assert any(isinstance(e, StepEnd) for e in before)
     assert isinstance(last, Diverged)
     assert (last.step, state.step, state.epochs_done) == (1, 1, 0)
-    assert f"The loss became {last.loss} at step 1 with learning rate 1e+38" in last.message
+    assert f"The loss became {last.loss:.3g} at step 1 with learning rate 1e+38" in last.message
 
 
 def test_an_error_in_a_part_reaches_whoever_iterates() -> None:
     wrong = Sequential((Flatten(), Linear(2)))  # three classes
     with pytest.raises(ValueError, match="Labels must be from 0 to 1"):
         list(train(wrong, SPLITS, CONFIG))
+
+
+@pytest.mark.parametrize("loss", [1.1e4, 1e23, float("inf"), float("nan")])
+def test_a_loss_beyond_all_bounds_has_exploded(loss: float) -> None:
+    assert exploded(loss)
+
+
+@pytest.mark.parametrize("loss", [0.0, 2.3, 60.0, 9_999.0])
+def test_a_large_loss_may_still_come_down(loss: float) -> None:
+    assert not exploded(loss)
