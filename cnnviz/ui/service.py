@@ -14,7 +14,7 @@ from cnnviz.runs.manager import Manager
 
 IDLE_MINUTES = 5.0
 LEAST_IDLE, MOST_IDLE = 0.1, 1440.0
-GONE_AFTER = 12.0  # seconds after which a session that looked at a training no longer does
+GONE_AFTER = 20.0  # seconds after which a session that looked at a training no longer does
 
 
 def manager() -> Manager:

@@ -24,8 +24,8 @@ from cnnviz.ui.words import STATES, compact, duration, percent
 BOARD = "board"
 CHART_HEIGHT = 300
 MOST_FILTERS = 64
-STARTING, UNDER_WAY, AT_REST = 0.2, 1.0, 3.0  # seconds between two looks
-MOST_RARELY = 5.0
+STARTING, UNDER_WAY, AT_REST = 0.2, 1.5, 3.0  # seconds between two looks
+MOST_RARELY = 7.5
 
 
 def live_view(run: RunFolder, now: RunStatus, settings: RunSettings | None) -> None:
