@@ -52,6 +52,10 @@ class Layer(ABC):
         """Return initial parameters, float32."""
         return {}
 
+    def new_buffers(self, params: Params, cache: Any) -> Params:
+        """Return the arrays named in `buffers` as a training pass leaves them; params stay."""
+        return {}
+
     def macs(self, input_shape: Shape) -> int:
         """Return the multiply-accumulate operations of one image's forward pass."""
         return 0
