@@ -3,15 +3,18 @@
 import argparse
 import shutil
 import sys
+from argparse import BooleanOptionalAction
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cnnviz.data import DataChoice
 from cnnviz.nn.architectures import ARCHITECTURES, Architecture
+from cnnviz.nn.losses import LOSSES
 from cnnviz.nn.optim import OPTIMIZERS
 from cnnviz.nn.schedules import SCHEDULES
-from cnnviz.nn.spec import from_spec
+from cnnviz.nn.spec import Spec, from_spec
 from cnnviz.runs import RunError, RunFolder, RunSettings, RunStatus, find_run, list_runs, runs_root
 from cnnviz.runs.commands import Commands
 from cnnviz.runs.create import create_run
@@ -21,7 +24,13 @@ from cnnviz.runs.worker import Pace, work
 from cnnviz.training import TrainConfig
 
 OK, FAILED, REFUSED, LOCKED_OUT = 0, 1, 2, 3
-USUAL_LR = {"SGD": 0.05, "Adam": 0.001}  # for an optimizer that is not the network's own
+USUAL_LR = {  # for an optimizer that is not the network's own
+    "SGD": 0.05,
+    "AdaGrad": 0.01,
+    "RMSProp": 0.001,
+    "Adam": 0.001,
+    "AdamW": 0.001,
+}
 EPILOG = """examples:
   python -m cnnviz                                       the digits, about a second
   python -m cnnviz --dataset mnist --network im2col-lenet --epochs 4
@@ -67,6 +76,11 @@ def parser() -> argparse.ArgumentParser:
     add("--lr", type=float, help="learning rate (default: the network's)")
     add("--optimizer", help=f"{', '.join(OPTIMIZERS)} (default: the network's)")
     add("--schedule", help=f"{', '.join(SCHEDULES)} (default: the network's)")
+    add("--loss", help=f"{', '.join(LOSSES)} (default: the network's)")
+    add("--label-smoothing", type=float, help="share of each label spread over all classes")
+    add("--shift", type=int, help="move training images by up to so many pixels")
+    add("--rotate", type=float, help="turn training images by up to so many degrees")
+    add("--flip", action=BooleanOptionalAction, help="mirror half of the training images")
     add("--seed", type=int, default=0, help="start of every random draw (default: 0)")
     add("--images", type=int, help="training images to use (default: all)")
     add("--threads", type=int, default=2, help="parts of each batch, one thread each (default: 2)")
@@ -128,18 +142,27 @@ def settings_from(options: argparse.Namespace) -> RunSettings:
     """Return the settings: the network's own, changed by what was asked for."""
     network = choose_network(options.network)
     config = default_config(network)
-    asked = {
-        name: value
-        for name in ("epochs", "batch_size", "lr", "seed", "threads")
-        if (value := getattr(options, name)) is not None
-    }
+    asked = given(options, "epochs", "batch_size", "lr", "seed", "threads")
     if options.optimizer and options.optimizer != network.optimizer["type"]:
         asked["optimizer"] = from_spec(OPTIMIZERS, {"type": options.optimizer}, what="optimizer")
         asked.setdefault("lr", USUAL_LR.get(options.optimizer, config.lr))
     if options.schedule:
         asked["schedule"] = from_spec(SCHEDULES, {"type": options.schedule}, what="schedule")
+    asked["loss"] = from_spec(LOSSES, chosen_loss(options, network), what="loss")
+    asked["augment"] = replace(config.augment, **given(options, "shift", "rotate", "flip"))
     data = DataChoice(options.dataset, train_images=options.images)
     return RunSettings(data, network.name, network.layers, replace(config, **asked), "terminal")
+
+
+def given(options: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Return those options that were given."""
+    return {name: value for name in names if (value := getattr(options, name)) is not None}
+
+
+def chosen_loss(options: argparse.Namespace, network: Architecture) -> Spec:
+    """Return the network's loss or the one that was asked for, with what was said about it."""
+    own = options.loss in (None, network.loss["type"])
+    return (network.loss if own else {"type": options.loss}) | given(options, "label_smoothing")
 
 
 def choose_network(name: str) -> Architecture:
@@ -151,7 +174,7 @@ def choose_network(name: str) -> Architecture:
 
 def default_config(network: Architecture) -> TrainConfig:
     """Return the settings that train a network well."""
-    names = ("epochs", "batch_size", "lr", "optimizer", "schedule")
+    names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "loss", "augment")
     return TrainConfig.from_dict({name: getattr(network, name) for name in names})
 
 

@@ -6,13 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cnnviz.cli import Bar, parser, run, settings_from
-from cnnviz.nn.optim import SGD, Adam
+from cnnviz.cli import USUAL_LR, Bar, parser, run, settings_from
+from cnnviz.nn.architectures import ARCHITECTURES
+from cnnviz.nn.losses import CrossEntropy, MeanSquaredError
+from cnnviz.nn.optim import OPTIMIZERS, SGD, Adam
 from cnnviz.runs import RunStatus, list_runs
+from cnnviz.training import Augment
 
 QUICK = ["--epochs", "1", "--images", "120", "--batch-size", "20"]
 ROOT = Path(__file__).parent.parent
@@ -49,6 +53,36 @@ def test_numbers_not_given_are_the_networks_own() -> None:
     assert (config.lr, config.optimizer) == (0.05, SGD())
 
 
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_has_a_usual_rate(name: str) -> None:
+    config = settings_from(parser().parse_args(["--optimizer", name])).config
+    assert type(config.optimizer).__name__ == name
+    assert 0 < USUAL_LR[name] <= 0.1
+
+
+def test_loss_and_augmentation() -> None:
+    usual = settings_from(parser().parse_args([])).config
+    assert (usual.loss, usual.augment) == (CrossEntropy(), Augment())
+    words = "--label-smoothing 0.1 --shift 2 --rotate 7.5 --flip"
+    asked = settings_from(parser().parse_args(words.split())).config
+    assert (asked.loss, asked.augment) == (CrossEntropy(0.1), Augment(2, 7.5, True))
+    other = settings_from(parser().parse_args(["--loss", "MeanSquaredError"])).config
+    assert other.loss == MeanSquaredError()
+
+
+def test_what_a_network_has_of_its_own_is_kept_unless_another_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    smooth = {"type": "CrossEntropy", "label_smoothing": 0.2}
+    own = replace(ARCHITECTURES["tf2-cnn"], loss=smooth, augment={"shift": 3, "flip": True})
+    monkeypatch.setitem(ARCHITECTURES, "tf2-cnn", own)
+    words = ["--network", "tf2-cnn", "--no-flip", "--loss"]
+    same = settings_from(parser().parse_args([*words, "CrossEntropy"])).config
+    assert (same.loss, same.augment) == (CrossEntropy(0.2), Augment(shift=3))
+    other = settings_from(parser().parse_args([*words, "MeanSquaredError"])).config
+    assert other.loss == MeanSquaredError()
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -56,8 +90,20 @@ def test_numbers_not_given_are_the_networks_own() -> None:
         (["--images", "1"], "1 training images − 1 held out for validation leave 0 to train on"),
         (["--images", "1498"], "1,498 training images were asked for, but Digits (scikit-learn)"),
         (["--network", "x"], "There is no network 'x'; there are im2col-lenet, tf2-cnn,"),
-        (["--optimizer", "x"], "There is no optimizer 'x'; there are SGD, Adam."),
+        (
+            ["--optimizer", "x"],
+            "There is no optimizer 'x'; there are SGD, AdaGrad, RMSProp, Adam, AdamW.",
+        ),
         (["--schedule", "x"], "There is no schedule 'x'; there are Constant, Step, OneCycle."),
+        (["--loss", "x"], "There is no loss 'x'; there are CrossEntropy, MeanSquaredError."),
+        (["--label-smoothing", "1"], "CrossEntropy: label_smoothing must be at least 0 and below"),
+        (
+            ["--loss", "MeanSquaredError", "--label-smoothing", "0.1"],
+            "MeanSquaredError has no field 'label_smoothing'; its fields: none.",
+        ),
+        (["--shift", "-1"], "Augment: shift must be at least 0, received -1."),
+        (["--shift", "28"], "push images of 28×28 out of sight; choose at most 28 − 1 = 27."),
+        (["--rotate", "181"], "Augment: rotate must be at most 180 degrees to either side"),
         (["--epochs", "0"], "epochs must be a whole number from 1 to 9,999, not 0."),
         (["--batch-size", "0"], "batch_size must be a whole number"),
         (["--lr", "-1"], "The learning rate must be above 0"),

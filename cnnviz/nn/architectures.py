@@ -1,6 +1,6 @@
 """Named networks as plain data, each with a line on where it comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.spec import Spec
@@ -10,7 +10,10 @@ CLASSES = 10
 
 @dataclass(frozen=True)
 class Architecture:
-    """A network with the settings that train it well."""
+    """A network with the settings that train it well.
+
+    `augment` has the names of the training's augmentation that are not left at none.
+    """
 
     name: str
     title: str
@@ -21,6 +24,8 @@ class Architecture:
     optimizer: Spec
     schedule: Spec
     epochs: int
+    loss: Spec = field(default_factory=lambda: {"type": "CrossEntropy"})
+    augment: Spec = field(default_factory=dict)
 
 
 def conv(channels: int, kernel: int, **more: object) -> Spec:

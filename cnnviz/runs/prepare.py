@@ -26,10 +26,12 @@ def check_settings(settings: RunSettings) -> Sequential:
     ------
     ValueError
         One sentence: a layer that does not fit (ShapeError), a network that does not end with
-        ten numbers, data that are not there (DataError), too little memory (TooLargeError).
+        ten numbers, images shifted out of sight, data that are not there (DataError), too
+        little memory (TooLargeError).
     """
     model = Sequential.from_specs(settings.layers)
     check_classifier(model, INPUT_SHAPE, CLASSES)
+    settings.config.augment.check_size(HEIGHT, WIDTH)
     check_memory(memory_need(model, INPUT_SHAPE, settings.config, images_loaded(settings.data)))
     return model
 

@@ -1,5 +1,6 @@
 """The training loop as a generator of events."""
 
+from cnnviz.training.augment import Augment
 from cnnviz.training.config import ConfigError, TrainConfig, check_lr
 from cnnviz.training.events import (
     Checkpoint,
@@ -19,6 +20,7 @@ from cnnviz.training.state import TrainState, initial_state, steps_per_epoch, to
 from cnnviz.training.timeline import timeline_count, timeline_steps
 
 __all__ = [
+    "Augment",
     "Checkpoint",
     "ConfigError",
     "Diverged",

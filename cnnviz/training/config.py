@@ -1,14 +1,21 @@
 """What a training is asked to do: numbers only, checked once, here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from cnnviz.nn.checks import number
+from cnnviz.nn.losses import LOSSES, CrossEntropy, Loss
 from cnnviz.nn.optim import OPTIMIZERS, SGD, Optimizer
 from cnnviz.nn.schedules import SCHEDULES, Constant, Schedule
 from cnnviz.nn.spec import from_spec, to_spec
+from cnnviz.training.augment import Augment
 
+REGISTRIES: dict[str, Mapping[str, type[Any]]] = {
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+    "loss": LOSSES,
+}
 LIMITS = {"epochs": 9_999, "batch_size": 1_000_000, "threads": 64, "seed": 2**63 - 1}
 
 
@@ -29,10 +36,15 @@ class TrainConfig:
     lr
         Base learning rate, multiplied by the schedule's factor.
     seed
-        Start of every random draw: initial weights, order of the images, dropout.
+        Start of every random draw: initial weights, order of the images, how they are moved,
+        dropout.
     threads
         Parts that each batch is split into. Sums over parts round differently, so this is
         part of the result; the workers in use are at most the machine's processors.
+    loss
+        What is made small, and what every loss of the run's history is.
+    augment
+        How the images of a training batch are moved; those it is evaluated on stay.
 
     Raises
     ------
@@ -47,6 +59,8 @@ class TrainConfig:
     schedule: Schedule = field(default_factory=Constant)
     seed: int = 0
     threads: int = 2
+    loss: Loss = field(default_factory=CrossEntropy)
+    augment: Augment = field(default_factory=Augment)
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "threads"):
@@ -57,23 +71,37 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
-        specs = {"optimizer": to_spec(self.optimizer), "schedule": to_spec(self.schedule)}
-        return plain | specs
+        specs = {name: to_spec(plain[name]) for name in REGISTRIES}
+        return plain | specs | {"augment": asdict(self.augment)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "TrainConfig":
-        """Rebuild from `to_dict`; raises ConfigError or the spec's own sentence."""
+        """Rebuild from `to_dict`, the defaults where a name is missing.
+
+        Raises
+        ------
+        ValueError
+            ConfigError, or the sentence of a description whose number is out of range.
+        """
         known = [f.name for f in fields(cls)]
         if unknown := [name for name in data if name not in known]:
             raise ConfigError(
                 f"A training has no setting {unknown[0]!r}; it has {', '.join(known)}."
             )
         values = dict(data)
-        if "optimizer" in values:
-            values["optimizer"] = from_spec(OPTIMIZERS, values["optimizer"], what="optimizer")
-        if "schedule" in values:
-            values["schedule"] = from_spec(SCHEDULES, values["schedule"], what="schedule")
+        for name, registry in REGISTRIES.items():
+            if name in values:
+                values[name] = from_spec(registry, values[name], what=name)
+        if "augment" in values:
+            values["augment"] = read_augment(values["augment"])
         return cls(**values)
+
+
+def read_augment(plain: object) -> Augment:
+    """Return the augmentation written as {"shift": 2}, without what is left as it is."""
+    if not isinstance(plain, Mapping):
+        raise ConfigError(f'augment is written as {{"shift": 2, …}}, received {plain!r}.')
+    return from_spec({"Augment": Augment}, {"type": "Augment", **plain}, what="augmentation")
 
 
 def check_whole(name: str, value: object, smallest: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Generator
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.nn.losses import softmax, softmax_cross_entropy
+from cnnviz.nn.losses import Loss, softmax
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import ModelParams
 from cnnviz.training.events import Evaluating, Evaluation
@@ -26,26 +26,26 @@ def probabilities(
 
 
 def look_at(
-    model: Sequential, params: ModelParams, split: Split, start: int
+    model: Sequential, params: ModelParams, split: Split, loss: Loss, start: int
 ) -> tuple[float, NDArray[np.float32], NDArray[np.int64]]:
     """Return the sum of the losses, the probabilities and the labels of one chunk."""
     indices = np.arange(start, min(start + CHUNK, len(split)))
     with np.errstate(all="ignore"):
         x, labels = split.batch(indices)
         logits, _ = model.forward(params, x)
-        loss, probs, _ = softmax_cross_entropy(logits, labels, denominator=1)
-    return loss, probs, labels
+        total, probs, _ = loss(logits, labels, denominator=1)
+    return total, probs, labels
 
 
 def evaluate(
-    workers: Workers, model: Sequential, params: ModelParams, split: Split, step: int
+    workers: Workers, model: Sequential, params: ModelParams, split: Split, loss: Loss, step: int
 ) -> Generator[Evaluating, None, Evaluation]:
     """Yield now and then how far it is; return the result."""
     results = []
     span = CHUNK * CHUNKS_PER_EVENT
     for first in range(0, len(split), span):
         starts = range(first, min(first + span, len(split)), CHUNK)
-        results += workers.map(lambda start: look_at(model, params, split, start), starts)
+        results += workers.map(lambda start: look_at(model, params, split, loss, start), starts)
         yield Evaluating(step, min(first + span, len(split)), len(split))
     probs = np.concatenate([result[1] for result in results])
     predictions = probs.argmax(axis=1)

@@ -21,7 +21,7 @@ from cnnviz.training.events import (
     Finished,
     StepEnd,
 )
-from cnnviz.training.parallel import Workers, gradients, update
+from cnnviz.training.parallel import Workers, gradients, keep_buffers, update
 from cnnviz.training.splits import Split, Splits
 from cnnviz.training.state import (
     SHUFFLE,
@@ -47,9 +47,16 @@ def train(
     state
         Where to go on; None to start. It is changed in place, and consistent between events: an
         epoch whose last step is done but whose end was not told yet is told first.
+
+    Raises
+    ------
+    ValueError
+        Where the augmentation could push whole images out of sight.
     """
+    shape = image_shape(splits.train)
+    config.augment.check_size(*shape[1:])
     if state is None:
-        state = initial_state(model, image_shape(splits.train), config)
+        state = initial_state(model, shape, config)
     marks = timeline(state, len(splits.train), config)
     batches = Batches(len(splits.train), config)
     with Workers(config.threads) as workers:
@@ -66,7 +73,9 @@ def train(
                 return
             if isinstance(event, StepEnd) and state.step in marks:
                 yield Checkpoint(state.step)
-        test = yield from evaluate(workers, model, state.params, splits.test, state.step)
+        test = yield from evaluate(
+            workers, model, state.params, splits.test, config.loss, state.step
+        )
         yield Finished(state.step, test)
 
 
@@ -113,19 +122,11 @@ def take_step(
     step = state.step + 1
     indices = batches.of_step(step)
     lr = state.lr * config.schedule.factor(step, batches.total)
-    result = gradients(
-        workers,
-        model,
-        state.params,
-        split,
-        indices,
-        parts=config.threads,
-        seed=config.seed,
-        step=step,
-    )
+    result = gradients(workers, model, state.params, split, indices, config, step)
     if exploded(result.loss):
         return Diverged(step, lr, result.loss, divergence(step, state.lr, lr, result.loss))
     update(workers, config.optimizer, state, result.grads, lr)
+    keep_buffers(state.params, result.buffers)
     learnt(state, result.loss, result.correct, len(indices))
     epoch = state.epochs_done + 1
     return StepEnd(step, epoch, result.loss, result.correct, len(indices), lr)
@@ -154,7 +155,9 @@ def end_epoch(
 ) -> Generator[Evaluating, None, EpochEnd | Diverged]:
     """Look at the validation images and close the epoch, unless its last step was too large."""
     step = state.step
-    validation = yield from evaluate(workers, model, state.params, splits.validation, step)
+    validation = yield from evaluate(
+        workers, model, state.params, splits.validation, config.loss, step
+    )
     if exploded(validation.loss):
         lr = state.lr * config.schedule.factor(step, batches.total)
         return Diverged(step, lr, validation.loss, divergence(step, state.lr, lr, validation.loss))

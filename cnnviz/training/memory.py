@@ -43,7 +43,7 @@ def memory_need(
     """Return what training on so many images takes; raises ShapeError like `summarize`."""
     sums = totals(summarize(model, input_shape))
     parameters = sums.parameters * FLOAT_BYTES
-    copies = len(config.optimizer.init([{"weight": np.zeros(1, np.float32)}]))
+    copies = len(config.optimizer.memory())
     batch = min(config.batch_size, images)
     looked_at = min(CHUNK * config.threads, images)  # in an evaluation, which only goes forward
     return MemoryNeed(

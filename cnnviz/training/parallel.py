@@ -5,7 +5,7 @@ thread in one order, and the same parts give the same bits on any number of proc
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from cnnviz.nn.layers import Dropout
-from cnnviz.nn.losses import softmax_cross_entropy
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.optim import Optimizer
-from cnnviz.nn.types import ModelParams
+from cnnviz.nn.types import Array, ModelParams
+from cnnviz.training.augment import Augment, Moves
+from cnnviz.training.config import TrainConfig
 from cnnviz.training.splits import Split
-from cnnviz.training.state import DROPOUT, TrainState
+from cnnviz.training.state import AUGMENT, DROPOUT, TrainState
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -82,25 +83,39 @@ class Workers:
 
 @dataclass(frozen=True, eq=False)
 class PartResult:
-    """What one part of a batch adds to loss, hits and gradients."""
+    """What one part of a batch adds to loss, hits and gradients, and leaves as buffers."""
 
+    images: int
     loss: float
     correct: int
     grads: ModelParams
+    buffers: ModelParams
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Which images, and the number of the part."""
+    """Which images, how each of them moves, and the number of the part."""
 
     number: int
     indices: NDArray[np.intp]
+    moves: Moves | None = None
 
 
-def split_batch(indices: NDArray[np.intp], parts: int) -> list[Part]:
+def split_batch(indices: NDArray[np.intp], parts: int, moves: Moves | None = None) -> list[Part]:
     """Return the batch in parts of nearly equal size, none of them empty."""
-    pieces = np.array_split(indices, min(parts, len(indices)))
-    return [Part(number, piece) for number, piece in enumerate(pieces)]
+    count = min(parts, len(indices))
+    pieces = np.array_split(indices, count)
+    shares = [None] * count if moves is None else np.array_split(moves, count)
+    return [
+        Part(n, piece, share) for n, (piece, share) in enumerate(zip(pieces, shares, strict=True))
+    ]
+
+
+def draw_moves(config: TrainConfig, images: int, step: int) -> Moves | None:
+    """Return how the images of a batch move, however many parts it has; None where they stay."""
+    if config.augment == Augment():
+        return None
+    return config.augment.draw(images, np.random.default_rng([config.seed, AUGMENT, step]))
 
 
 def generator(model: Sequential, seed: int, step: int, part: int) -> np.random.Generator | None:
@@ -115,31 +130,63 @@ def compute_part(
     params: ModelParams,
     split: Split,
     part: Part,
+    config: TrainConfig,
     *,
     batch: int,
-    seed: int,
     step: int,
 ) -> PartResult:
-    """Return loss and gradients of some images of a batch of `batch` images."""
+    """Return loss, gradients and new buffers of some images of a batch of `batch` images."""
     with np.errstate(all="ignore"):  # divergence is found in the loss
         x, labels = split.batch(part.indices)
-        rng = generator(model, seed, step, part.number)
+        if part.moves is not None:
+            x = config.augment.apply(x, part.moves)
+        rng = generator(model, config.seed, step, part.number)
         logits, caches = model.forward(params, x, training=True, rng=rng)
-        loss, probs, grad = softmax_cross_entropy(logits, labels, denominator=batch)
+        buffers = [
+            layer.new_buffers(arrays, cache)
+            for layer, arrays, cache in zip(model.layers, params, caches, strict=True)
+        ]
+        loss, probs, grad = config.loss(logits, labels, denominator=batch)
         _, grads = model.backward(params, caches, grad, input_grad=False)
-        return PartResult(loss, int((probs.argmax(axis=1) == labels).sum()), grads)
+        correct = int((probs.argmax(axis=1) == labels).sum())
+        return PartResult(len(labels), loss, correct, grads, buffers)
 
 
 def add_up(results: list[PartResult]) -> PartResult:
-    """Return the sum over the parts, first part first; the first part's arrays are used for it."""
-    total = results[0].grads
+    """Return the sum over the parts, first part first; the first part's gradients are used for it.
+
+    Of the buffers it is the mean, in which every image counts the same.
+    """
+    grads = results[0].grads
     for result in results[1:]:
-        for layer, more in zip(total, result.grads, strict=True):
-            for name, grad in more.items():
-                layer[name] += grad
+        for total, more in zip(arrays_of(grads), arrays_of(result.grads), strict=True):
+            total += more
     return PartResult(
-        sum(result.loss for result in results), sum(result.correct for result in results), total
+        sum(result.images for result in results),
+        sum(result.loss for result in results),
+        sum(result.correct for result in results),
+        grads,
+        mean_buffers(results),
     )
+
+
+def mean_buffers(results: list[PartResult]) -> ModelParams:
+    """Return the mean of the parts' buffers, each part with the weight of its images."""
+    images = sum(result.images for result in results)
+    means = [
+        {name: np.zeros_like(array) for name, array in arrays.items()}
+        for arrays in results[0].buffers
+    ]
+    for result in results:
+        for mean, array in zip(arrays_of(means), arrays_of(result.buffers), strict=True):
+            mean += array * (result.images / images)
+    return means
+
+
+def arrays_of(params: ModelParams) -> Iterator[Array]:
+    """Yield the arrays of all layers in their order."""
+    for layer in params:
+        yield from layer.values()
 
 
 def gradients(
@@ -148,21 +195,25 @@ def gradients(
     params: ModelParams,
     split: Split,
     indices: NDArray[np.intp],
-    *,
-    parts: int,
-    seed: int,
+    config: TrainConfig,
     step: int,
 ) -> PartResult:
-    """Return mean loss, hits and gradients of a batch."""
+    """Return mean loss, hits, gradients and new buffers of a batch."""
     batch = len(indices)
+    parts = split_batch(indices, config.threads, draw_moves(config, batch, step))
     return add_up(
         workers.map(
-            lambda part: compute_part(
-                model, params, split, part, batch=batch, seed=seed, step=step
-            ),
-            split_batch(indices, parts),
+            lambda part: compute_part(model, params, split, part, config, batch=batch, step=step),
+            parts,
         )
     )
+
+
+def keep_buffers(params: ModelParams, buffers: ModelParams) -> None:
+    """Store what a step leaves as buffers, in place."""
+    for arrays, new in zip(params, buffers, strict=True):
+        for name, array in new.items():
+            arrays[name][...] = array
 
 
 def update(
@@ -170,7 +221,7 @@ def update(
 ) -> None:
     """Take the step that follows `state.step`, shared between threads where it is large."""
     step = state.step + 1
-    size = sum(array.size for layer in grads for array in layer.values())
+    size = sum(grad.size for grad in arrays_of(grads))
     shares = os.cpu_count() or 1 if size >= MANY_PARAMETERS else 1
 
     def take(share: int) -> None:

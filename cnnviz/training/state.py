@@ -10,7 +10,7 @@ from cnnviz.nn.types import ModelParams
 from cnnviz.training.config import TrainConfig
 
 # First number after the seed: keeps the random draws of different uses apart.
-INIT, SHUFFLE, DROPOUT = 0, 1, 2
+INIT, SHUFFLE, DROPOUT, AUGMENT = 0, 1, 2, 3
 
 
 @dataclass
@@ -43,7 +43,15 @@ class TrainState:
 def initial_state(model: Sequential, input_shape: Shape, config: TrainConfig) -> TrainState:
     """Return the state before the first step: the same seed gives the same weights."""
     params = model.init(input_shape, np.random.default_rng([config.seed, INIT]))
-    return TrainState(params, config.optimizer.init(params), config.lr)
+    return TrainState(params, config.optimizer.init(trained(model, params)), config.lr)
+
+
+def trained(model: Sequential, params: ModelParams) -> ModelParams:
+    """Return the arrays that gradients change: all but the layers' buffers."""
+    return [
+        {name: array for name, array in arrays.items() if name not in layer.buffers}
+        for layer, arrays in zip(model.layers, params, strict=True)
+    ]
 
 
 def steps_per_epoch(images: int, config: TrainConfig) -> int:

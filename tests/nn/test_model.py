@@ -6,7 +6,7 @@ import pytest
 from cnnviz.nn.geometry import ShapeError
 from cnnviz.nn.gradcheck import check_gradients
 from cnnviz.nn.layers import Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
-from cnnviz.nn.losses import softmax_cross_entropy
+from cnnviz.nn.losses import CrossEntropy
 from cnnviz.nn.model import Sequential, check_classifier, flatten_params, unflatten_params
 from cnnviz.nn.optim import Adam
 
@@ -80,7 +80,7 @@ def test_it_learns() -> None:
     losses = []
     for step in range(1, 201):
         logits, caches = MODEL.forward(params, x)
-        loss, _, grad = softmax_cross_entropy(logits, labels)
+        loss, _, grad = CrossEntropy()(logits, labels)
         _, grads = MODEL.backward(params, caches, grad, input_grad=False)
         Adam().update(params, grads, state, lr=0.01, step=step)
         losses.append(loss)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tiny import MODEL, PLAIN, SPLITS
 
 from cnnviz.nn.layers import Conv2d, Flatten, Linear
+from cnnviz.nn.losses import CrossEntropy
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.optim import SGD, Adam
 from cnnviz.training import (
@@ -38,9 +39,9 @@ def test_the_parts_add_up_to_the_whole_batch(size: int, parts: int) -> None:
     params = initial_state(PLAIN, (1, 6, 7), TrainConfig()).params
     indices = np.arange(size)
     with Workers(parts) as workers:
-        whole = gradients(workers, PLAIN, params, SPLITS.train, indices, parts=1, seed=0, step=1)
-        summed = gradients(
-            workers, PLAIN, params, SPLITS.train, indices, parts=parts, seed=0, step=1
+        whole, summed = (
+            gradients(workers, PLAIN, params, SPLITS.train, indices, TrainConfig(threads=n), 1)
+            for n in (1, parts)
         )
     assert summed.correct == whole.correct
     assert summed.loss == pytest.approx(whole.loss)
@@ -51,9 +52,7 @@ def test_dropout_is_drawn_anew_each_step_and_the_same_again() -> None:
     params = initial_state(MODEL, (1, 6, 7), TrainConfig()).params
     with Workers(2) as workers:
         losses = [
-            gradients(
-                workers, MODEL, params, SPLITS.train, np.arange(8), parts=2, seed=0, step=step
-            ).loss
+            gradients(workers, MODEL, params, SPLITS.train, np.arange(8), TrainConfig(), step).loss
             for step in (1, 1, 2)
         ]
     assert losses[0] == losses[1] != losses[2]
@@ -62,7 +61,7 @@ def test_dropout_is_drawn_anew_each_step_and_the_same_again() -> None:
 def test_an_evaluation_is_the_same_as_looking_at_each_image() -> None:
     params = initial_state(PLAIN, (1, 6, 7), TrainConfig()).params
     with Workers(2) as workers:
-        events = evaluate(workers, PLAIN, params, SPLITS.test, step=3)
+        events = evaluate(workers, PLAIN, params, SPLITS.test, CrossEntropy(), step=3)
         assert next(events).images == len(SPLITS.test)
         with pytest.raises(StopIteration) as end:
             next(events)

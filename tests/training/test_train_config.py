@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.nn.optim import SGD, Adam
+from cnnviz.nn.losses import CrossEntropy, MeanSquaredError
+from cnnviz.nn.optim import SGD, Adam, AdamW, RMSProp
 from cnnviz.nn.schedules import Constant, OneCycle, Step
-from cnnviz.training import ConfigError, TrainConfig
+from cnnviz.training import Augment, ConfigError, TrainConfig
 
 
 def test_plain_data_written_out() -> None:
@@ -20,15 +21,29 @@ def test_plain_data_written_out() -> None:
         "schedule": {"type": "Constant"},
         "seed": 7,
         "threads": 2,
+        "loss": {"type": "CrossEntropy", "label_smoothing": 0.0},
+        "augment": {"shift": 0, "rotate": 0.0, "flip": False},
     }
+
+
+def test_settings_from_before_there_were_losses_and_augmentation() -> None:
+    plain = TrainConfig(seed=7).to_dict()
+    del plain["loss"], plain["augment"]
+    assert TrainConfig.from_dict(plain) == TrainConfig(seed=7)
+
+
+def test_what_augment_leaves_out_is_left_as_it_is() -> None:
+    assert TrainConfig.from_dict({"augment": {"shift": 2}}).augment == Augment(shift=2)
 
 
 @given(
     epochs=st.integers(1, 9_999),
     lr=st.floats(1e-9, 1e3),
     seed=st.integers(0, 2**63 - 1),
-    optimizer=st.sampled_from([SGD(), SGD(0.9, True, 0.1), Adam((0.5, 0.9))]),
+    optimizer=st.sampled_from([SGD(), SGD(0.9, True, 0.1), Adam((0.5, 0.9)), AdamW(), RMSProp()]),
     schedule=st.sampled_from([Constant(), Step(0.5, 0.1), OneCycle(0.1)]),
+    loss=st.sampled_from([CrossEntropy(), CrossEntropy(0.1), MeanSquaredError()]),
+    augment=st.sampled_from([Augment(), Augment(2, 7.5, True)]),
 )
 def test_json_and_back(**values: object) -> None:
     config = TrainConfig(**values)  # type: ignore[arg-type]  # drawn to fit
@@ -59,6 +74,17 @@ def test_an_unknown_setting_is_named() -> None:
         TrainConfig.from_dict({"epoch": 3})
 
 
-def test_an_unknown_optimizer_is_named() -> None:
-    with pytest.raises(ValueError, match="no optimizer 'Adma'; there are SGD, Adam"):
-        TrainConfig.from_dict({"optimizer": {"type": "Adma"}})
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"optimizer": {"type": "Adma"}}, "There is no optimizer 'Adma'; there are SGD, AdaGrad"),
+        ({"loss": {"type": "Hinge"}}, "There is no loss 'Hinge'; there are CrossEntropy, Mean"),
+        ({"loss": {"type": "MeanSquaredError", "label_smoothing": 0.1}}, "has no field 'label_sm"),
+        ({"augment": {"zoom": 2}}, "Augment has no field 'zoom'; its fields: shift, rotate, flip."),
+        ({"augment": 2}, 'augment is written as {"shift": 2, …}, received 2.'),
+    ],
+)
+def test_what_is_not_known_is_named(values: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError) as error:
+        TrainConfig.from_dict(values)
+    assert told in str(error.value)
