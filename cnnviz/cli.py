@@ -1,6 +1,7 @@
 """Training from a terminal: the same engine and the same run folders as on the page."""
 
 import argparse
+import shlex
 import shutil
 import sys
 from argparse import BooleanOptionalAction
@@ -111,7 +112,9 @@ def train_here(options: argparse.Namespace) -> int:
     folder = resumed(options) if options.resume else created(options)
     print(f"Run {folder.id}")
     commands = Commands()
-    commands.on_signals(f"Paused with Ctrl-C; python -m cnnviz --resume {folder.id} goes on.")
+    commands.on_signals(
+        f"Paused with a checkpoint; {resume_command(folder, options.runs_dir)} goes on."
+    )
     bar = Bar(sys.stdout.isatty())
     pace = Pace(checkpoint=options.checkpoint_seconds)
     status = work(folder.path, commands, owner="terminal", pace=pace, report=bar.show)
@@ -120,6 +123,12 @@ def train_here(options: argparse.Namespace) -> int:
     code = exit_code(status, commands)
     print(status.message, file=sys.stderr if code == FAILED else sys.stdout)
     return code
+
+
+def resume_command(folder: RunFolder, root: Path | None) -> str:
+    """Return what to type to go on with a run."""
+    where = f" --runs-dir {shlex.quote(str(root))}" if root else ""
+    return f"python -m cnnviz --resume {folder.id}{where}"
 
 
 def resumed(options: argparse.Namespace) -> RunFolder:

@@ -15,7 +15,7 @@ from cnnviz.cli import USUAL_LR, Bar, parser, run, settings_from
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.losses import CrossEntropy, MeanSquaredError
 from cnnviz.nn.optim import OPTIMIZERS, SGD, Adam
-from cnnviz.runs import RunStatus, list_runs
+from cnnviz.runs import RunFolder, RunStatus, list_runs
 from cnnviz.training import Augment
 
 QUICK = ["--epochs", "1", "--images", "120", "--batch-size", "20"]
@@ -169,21 +169,32 @@ def test_another_folder(tmp_path: Path) -> None:
     assert run(["--list", "--runs-dir", str(other)]) == 0
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to the whole console")
-def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on() -> None:
+def interrupted(number: int, root: Path) -> tuple[RunFolder, str, int]:
+    """Train in a process, send it a signal after a few steps; return run, words and exit code."""
     command = [sys.executable, "-m", "cnnviz", "--epochs", "900", "--images", "300"]
+    command += ["--runs-dir", str(root)]
     training = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     end = time.monotonic() + 20
-    while not (runs := list_runs()) or len(runs[0].history()) < 3:
+    while not (runs := list_runs(root)) or len(runs[0].history()) < 3:
         assert time.monotonic() < end
         time.sleep(0.01)
-    training.send_signal(signal.SIGINT)
+    training.send_signal(number)
     out, _ = training.communicate(timeout=10)
-    assert training.returncode == 130
-    assert f"python -m cnnviz --resume {runs[0].id}" in out
+    return runs[0], out, training.returncode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to the whole console")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_ctrl_c_or_a_closed_terminal_leaves_a_checkpoint_and_says_how_to_go_on(
+    name: str, tmp_path: Path
+) -> None:
+    number = getattr(signal, name)
+    run, out, code = interrupted(number, tmp_path)
+    assert code == 128 + number
+    assert f"python -m cnnviz --resume {run.id} --runs-dir {tmp_path} goes on" in out
     assert "Traceback" not in out
-    status = runs[0].status()
-    assert (status.state, len(runs[0].history())) == ("paused", status.step)
+    status = run.status()
+    assert (status.state, len(run.history())) == ("paused", status.step)
 
 
 def test_help_names_what_people_need_and_hides_the_rest(

@@ -55,9 +55,10 @@ def note_in(folder: Path) -> str:
 
 
 def _visible_folders(root: Path) -> list[Path]:
-    if not root.is_dir():
+    try:
+        return sorted(path for path in root.iterdir() if path.is_dir() and _is_visible(path))
+    except OSError:  # not there, or not for this user: nothing to be found in it
         return []
-    return sorted(path for path in root.iterdir() if path.is_dir() and _is_visible(path))
 
 
 def _is_visible(path: Path) -> bool:

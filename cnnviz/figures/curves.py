@@ -84,7 +84,6 @@ def loss_figure(
     Parameters
     ----------
     history : structured array, shape (N,)
-        May be empty.
     epochs : sequence of Epoch
     run_id : str
         While it stays the same, a reader's zoom is kept.
@@ -163,7 +162,6 @@ def _validation(epochs: Sequence[Epoch], value: Value, form: str) -> PlotlyDict:
 def _figure(traces: list[PlotlyDict], title: str, axis: PlotlyDict, run_id: str) -> PlotlyDict:
     plain = {"zeroline": False, "showline": False, "ticklabelstandoff": 4}
     across = {"title": {"text": "step"}, "showgrid": False, "rangemode": "tozero"}
-    empty = traces[0]["x"]["bdata"] == ""
     legend = {"orientation": "h", "xref": "container", "x": 0, "yref": "container", "y": 1}
     return {
         "data": traces,
@@ -178,11 +176,5 @@ def _figure(traces: list[PlotlyDict], title: str, axis: PlotlyDict, run_id: str)
             "hovermode": "closest",
             "xaxis": {**plain, **across, "showline": True, "tickformat": ",d"},
             "yaxis": {**plain, **axis, "title": {"text": title}},
-            "annotations": [_note("The curve starts with the first step.")] if empty else [],
         },
     }
-
-
-def _note(text: str) -> PlotlyDict:
-    place = {"xref": "paper", "x": 0.5, "yref": "paper", "y": 0.5}
-    return {"text": text, "showarrow": False, **place}

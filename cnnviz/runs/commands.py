@@ -87,14 +87,15 @@ class Commands:
         )
 
     def on_signals(self, message: str) -> None:
-        """Take Ctrl-C and termination as the end; a second Ctrl-C ends the program at once."""
+        """Take Ctrl-C, termination and a closed terminal as the end; a second time, end at once."""
 
         def end(number: int, frame: FrameType | None) -> None:
             self.signal = number
             self.put(Command(END, message))
             signal.signal(number, signal.SIG_DFL)
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        hang_up = getattr(signal, "SIGHUP", signal.SIGTERM)  # Windows has none
+        for number in (signal.SIGINT, signal.SIGTERM, hang_up):
             signal.signal(number, end)
 
 

@@ -49,9 +49,12 @@ def runs_root() -> Path:
 
 
 def new_id(network: str) -> str:
-    """Return a name that sorts by time and tells the network: 20261120-233000-im2col-lenet-3f2a."""
+    """Return a name that sorts by time (UTC) and tells the network.
+
+    For example 20261120-233000-im2col-lenet-3f2a.
+    """
     slug = re.sub(r"[^a-z0-9]+", "-", network.lower()).strip("-")[:40] or "network"
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{slug}-{secrets.token_hex(2)}"
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{slug}-{secrets.token_hex(2)}"
 
 
 def checkpoint_name(step: int) -> str:

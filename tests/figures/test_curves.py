@@ -72,14 +72,6 @@ def test_without_smoothing_the_raw_curve_stands_alone() -> None:
     assert [trace["name"] for trace in figure["data"]] == ["batches"]
 
 
-def test_a_run_without_a_step_is_a_figure_that_says_so() -> None:
-    figure = loss_figure(history([]), [], run_id="r")
-    assert [note["text"] for note in figure["layout"]["annotations"]] == [
-        "The curve starts with the first step."
-    ]
-    assert accuracy_figure(history([1]), [], run_id="r")["layout"]["annotations"] == []
-
-
 @pytest.mark.parametrize("make", [loss_figure, accuracy_figure])
 def test_plotly_accepts_the_figure(make: Any) -> None:
     figure = go.Figure(make(history([2, float("nan"), 1]), EPOCHS, run_id="run-7"))

@@ -70,5 +70,7 @@ def test_what_cannot_be_read(spec: object, sentence: str) -> None:
 
 
 def test_the_sentence_says_what_was_looked_for() -> None:
-    with pytest.raises(ValueError, match="There is no optimizer 'Adan'; there are SGD, AdaGrad, RMSProp"):
+    with pytest.raises(
+        ValueError, match="There is no optimizer 'Adan'; there are SGD, AdaGrad, RMSProp"
+    ):
         from_spec(OPTIMIZERS, {"type": "Adan"}, what="optimizer")

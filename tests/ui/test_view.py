@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from cnnviz.data import DataChoice
-from cnnviz.runs import LiveView, RunFolder, RunStatus
+from cnnviz.runs import RunFolder, RunStatus
 from cnnviz.ui.pictures import Pictures, pictures
 from cnnviz.ui.train.live import (
+    blank_weight,
+    curves,
     extremes,
     filter_images,
+    first_points,
     numbers,
     poll_seconds,
     rate,
@@ -101,12 +104,33 @@ def test_values_beside_the_curves(run: RunFolder) -> None:
 
 
 def test_only_convolutions_have_filters() -> None:
-    probs = np.zeros((1, 10), np.float32)
-    conv = LiveView(1, np.ones((70, 3, 5, 4), np.float32), probs)
-    images = filter_images(conv)
+    images = filter_images(np.ones((70, 3, 5, 4), np.float32))
     assert images is not None
     assert images.shape == (64, 5, 4)
-    assert filter_images(LiveView(1, np.ones((10, 784), np.float32), probs)) is None
+    assert filter_images(np.ones((10, 784), np.float32)) is None
+
+
+def test_filters_have_their_places_before_the_first_step(run: RunFolder) -> None:
+    live = run.live()
+    assert live is not None
+    assert blank_weight(SETTINGS).shape == live.weight.shape
+    flat = replace(SETTINGS, layers=({"type": "Flatten"}, {"type": "Linear", "out_features": 10}))
+    assert filter_images(blank_weight(flat)) is None
+
+
+def test_the_buttons_wait_for_the_first_points(run: RunFolder) -> None:
+    view = read(run, SETTINGS)
+    assert not first_points(replace(view, history=view.history[:0]))
+    assert first_points(view)
+    assert not first_points(view)
+
+
+def test_before_the_first_step_a_sentence_stands_for_the_curve(run: RunFolder) -> None:
+    view = read(run, SETTINGS)
+    before = curves(replace(view, history=view.history[:0]))
+    assert [part.data["figure"] for part in before] == [None, None]
+    assert before[0].data["empty"] == "The curve starts with the first step."
+    assert all(part.data["figure"] for part in curves(view))
 
 
 def test_what_cannot_change_is_not_polled(run: RunFolder) -> None:

@@ -1,13 +1,18 @@
 """Plotly figures that are polled: drawn once, then only updated, so that zoom and place stay."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from cnnviz.figures import AnyFigure, plotly_js, to_json
 from cnnviz.ui.components.board import Part
 
-_READY = "\nexport default () => { globalThis.dispatchEvent(new Event('plotly-ready')) }\n"
+_READY = (Path(__file__).parent / "loader.js").read_text(encoding="utf-8")
 _LOADER = st.components.v2.component(
-    "cnnviz_plotly_loader", html="<i hidden></i>\n", js=plotly_js() + _READY, isolate_styles=False
+    "cnnviz_plotly_loader",
+    html="<i hidden></i>\n",
+    js=f"{plotly_js()}\n{_READY}",
+    isolate_styles=False,
 )
 
 
@@ -21,12 +26,13 @@ def plotly_loader() -> None:
 
 def chart(
     name: str,
-    figure: AnyFigure,
+    figure: AnyFigure | None,
     *,
     alt: str,
     height: int = 300,
     title: str = "",
     words: str = "",
+    empty: str = "",
 ) -> Part:
     """Return a figure as a part of a board.
 
@@ -40,12 +46,15 @@ def chart(
         In pixels; reserved from the first frame, so that nothing below ever jumps.
     title, words : str
         A line above the chart, and up to two lines beneath it.
+    empty : str
+        What stands in the chart's place where there is no figure yet.
     """
     data = {
-        "figure": to_json(figure),
+        "figure": figure and to_json(figure),
         "height": height,
         "alt": alt,
         "title": title,
         "words": words,
+        "empty": empty,
     }
     return Part(name, "chart", data)

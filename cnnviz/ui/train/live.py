@@ -6,8 +6,10 @@ import streamlit as st
 from cnnviz.data import DataError
 from cnnviz.figures import AnyFigure
 from cnnviz.figures.curves import Value, accuracy_figure, extrema, loss_figure
+from cnnviz.nn.model import Sequential
 from cnnviz.runs.folder import RunFolder
-from cnnviz.runs.records import History, LiveView
+from cnnviz.runs.prepare import INPUT_SHAPE
+from cnnviz.runs.records import History
 from cnnviz.runs.settings import RunSettings
 from cnnviz.runs.status import RunStatus
 from cnnviz.ui.components.board import Part, board, note
@@ -21,7 +23,7 @@ from cnnviz.ui.train.results import results
 from cnnviz.ui.train.view import View, read, strip
 from cnnviz.ui.words import STATES, compact, duration, percent
 
-BOARD = "board"
+BOARD, BEGUN = "board", "_begun"
 CHART_HEIGHT = 300
 MOST_FILTERS = 64
 STARTING, UNDER_WAY, AT_REST = 0.2, 1.5, 3.0  # seconds between two looks
@@ -54,8 +56,17 @@ def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, float 
     view = read(run, settings)
     with guard():
         board(rows(view), key=BOARD)
-    if (view.status.state, poll_seconds(view.status, watchers())) != seen:
+    now = (view.status.state, poll_seconds(view.status, watchers()))
+    if now != seen and not first_points(view):
         st.rerun()  # buttons and the pace of looking depend on the state
+
+
+def first_points(view: View) -> bool:
+    """Whether this look is the first to show a step of the run: the buttons can wait for it."""
+    if not len(view.history) or st.session_state.get(BEGUN) == view.run.id:
+        return False
+    st.session_state[BEGUN] = view.run.id
+    return True
 
 
 def rows(view: View) -> list[list[Part]]:
@@ -66,8 +77,12 @@ def rows(view: View) -> list[list[Part]]:
     try:
         shown = pictures(view.settings.data)
     except DataError as error:
-        return [*top, [filters(view.live), note("strip", STRIP_TITLE, str(error))]]
-    return [*top, [filters(view.live), test_strip(view, shown)], results(view, shown, BOARD)]
+        return [*top, [filters(view, view.settings), note("strip", STRIP_TITLE, str(error))]]
+    return [
+        *top,
+        [filters(view, view.settings), test_strip(view, shown)],
+        results(view, shown, BOARD),
+    ]
 
 
 def state(view: View) -> Part:
@@ -121,6 +136,8 @@ def curves(view: View) -> list[Part]:
     history, epochs, name = view.history, view.epochs, view.run.id
     smoothing = float(st.session_state.get("smoothing", 0.9))
     log = bool(st.session_state.get("log"))
+    if not len(history):
+        return [curve(title, None, extremes(history, "loss")) for title in ("Loss", "Accuracy")]
     loss = loss_figure(history, epochs, run_id=name, smoothing=smoothing, log_scale=log)
     accuracy = accuracy_figure(history, epochs, run_id=name, smoothing=smoothing)
     return [
@@ -129,10 +146,17 @@ def curves(view: View) -> list[Part]:
     ]
 
 
-def curve(title: str, figure: AnyFigure, words: str) -> Part:
+def curve(title: str, figure: AnyFigure | None, words: str) -> Part:
     """Return one chart."""
-    alt = f"{title}: {words}"
-    return chart(title, figure, alt=alt, height=CHART_HEIGHT, title=title, words=words)
+    return chart(
+        title,
+        figure,
+        alt=f"{title}: {words}",
+        height=CHART_HEIGHT,
+        title=title,
+        words=words,
+        empty="The curve starts with the first step.",
+    )
 
 
 def extremes(history: History, value: Value) -> str:
@@ -147,16 +171,17 @@ def extremes(history: History, value: Value) -> str:
     )
 
 
-def filters(live: LiveView | None) -> Part:
-    """Return the first convolution's filters as they are now."""
-    maps = filter_images(live) if live else None
-    if live is None or maps is None:
-        words = "They appear with the first step." if live is None else NO_FILTERS
-        return note("filters", "First layer's filters", words, help=FILTERS)
+def filters(view: View, settings: RunSettings) -> Part:
+    """Return the first convolution's filters as they are now; in their places before."""
+    live = view.live
+    maps = filter_images(live.weight if live else blank_weight(settings))
+    if maps is None:
+        return note("filters", "First layer's filters", NO_FILTERS, help=FILTERS)
+    when = f"after step {live.step:,}" if live else "appear with the first step"
     return tiles(
         "filters",
         maps,
-        label=f"First layer's filters after step {live.step:,}",
+        label=f"First layer's filters {when}",
         help=FILTERS,
         titles=[f"filter {i + 1}" for i in range(len(maps))],
         palette="diverging",
@@ -176,11 +201,22 @@ STRIP = (
 )
 
 
-def filter_images(live: LiveView) -> np.ndarray | None:
+def filter_images(weight: np.ndarray) -> np.ndarray | None:
     """Return the filters as images (F, KH, KW), at most 64; None where there are none."""
-    if live.weight.ndim != 4:
+    if weight.ndim != 4:
         return None
-    return np.ascontiguousarray(live.weight[:MOST_FILTERS, 0], np.float32)
+    return np.ascontiguousarray(weight[:MOST_FILTERS, 0], np.float32)
+
+
+def blank_weight(settings: RunSettings) -> np.ndarray:
+    """Return zeros in the shape of the first convolution's weights, to keep their place free."""
+    model = Sequential.from_specs(settings.layers)
+    inputs = model.input_shapes(INPUT_SHAPE)[:-1]
+    shapes = [
+        layer.parameter_shapes(shape).get("weight", ())
+        for layer, shape in zip(model.layers, inputs, strict=True)
+    ]
+    return np.zeros(next((shape for shape in shapes if len(shape) == 4), ()), np.float32)
 
 
 def filter_size(count: int) -> int:
