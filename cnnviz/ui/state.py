@@ -5,7 +5,6 @@ begins, when another page opens and when the reader goes back or forward, so tha
 is still on its way never overwrites what was just typed; it is written at the end of a page.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
@@ -17,33 +16,11 @@ from cnnviz.nn.optim import OPTIMIZERS
 from cnnviz.nn.schedules import SCHEDULES
 from cnnviz.runs.layout import RUN_ID
 from cnnviz.ui.train.codec import decode_layers, encode_layers
+from cnnviz.ui.train.numbers import NUMBERS, Numbers
 
 Parse = Callable[[str], Any]
 PAGE = "_page"
-
-
-def whole(least: int, most: int) -> Parse:
-    """Return a reader of whole numbers in a range."""
-
-    def parse(text: str) -> int:
-        value = int(text)
-        if not least <= value <= most:
-            raise ValueError(f"{value} is not from {least} to {most}.")
-        return value
-
-    return parse
-
-
-def real(least: float, most: float) -> Parse:
-    """Return a reader of finite numbers in a range."""
-
-    def parse(text: str) -> float:
-        value = float(text)
-        if not (math.isfinite(value) and least <= value <= most):
-            raise ValueError(f"{value} is not from {least} to {most}.")
-        return value
-
-    return parse
+ADOPTED = "_adopted"  # what the URL has set, until the Train page has looked at it
 
 
 def one_of(words: Mapping[str, Any]) -> Parse:
@@ -76,25 +53,14 @@ def run_id(text: str) -> str:
     return text
 
 
-MOST_IMAGES = 10_000_000
-MOST_LR = 1000.0
-
 SHARED: dict[str, Parse] = {
     "run": run_id,
     "data": name,
-    "images": whole(1, MOST_IMAGES),
-    "validation": whole(1, MOST_IMAGES),
-    "test": whole(1, MOST_IMAGES),
     "network": name,
     "layers": decode_layers,
     "optimizer": one_of(OPTIMIZERS),
     "schedule": one_of(SCHEDULES),
-    "lr": real(1e-8, MOST_LR),
-    "batch": whole(1, 1_000_000),
-    "epochs": whole(1, 10_000),
-    "seed": whole(0, 2**53 - 1),
-    "threads": whole(1, 64),
-    "smoothing": real(0, 0.99),
+    **{key: numbers.read for key, numbers in NUMBERS.items()},
 }
 
 
@@ -116,7 +82,8 @@ def field_values(kind: type[Any], description: Any) -> dict[str, Any]:
 def _field_parsers() -> dict[str, Parse]:
     kinds = [*OPTIMIZERS.values(), *SCHEDULES.values()]
     values = {key: value for kind in kinds for key, value in field_values(kind, kind()).items()}
-    readers: dict[type, Parse] = {bool: flag, int: whole(0, 10**9), float: real(0, 1e9)}
+    numbers = {whole: Numbers("It", 0, 10**9, whole).read for whole in (True, False)}
+    readers: dict[type, Parse] = {bool: flag, int: numbers[True], float: numbers[False]}
     return {key: readers[type(value)] for key, value in values.items()}
 
 
@@ -130,8 +97,10 @@ def adopt_url(page: str) -> None:
     if st.session_state.get(PAGE) == page and not went_back:
         return
     st.session_state[PAGE] = page
-    for key, value in read_params(st.query_params.to_dict()).items():
+    found = read_params(st.query_params.to_dict())
+    for key, value in found.items():
         st.session_state[key] = value
+    st.session_state[ADOPTED] = st.session_state.get(ADOPTED, set()) | set(found)
 
 
 def read_params(params: Mapping[str, str]) -> dict[str, Any]:
@@ -151,9 +120,13 @@ def _read(parse: Parse, text: str) -> Any:
 
 
 def publish_url(keys: list[str]) -> None:
-    """Bring the URL up to date with these shared values, and take the others out of it."""
+    """Bring the URL up to date with these shared values, and take the others out of it.
+
+    A value that nobody could read from it again, a wrong number, is left out.
+    """
     values = {key: st.session_state.get(key) for key in keys}
-    wanted = {key: write_param(key, value) for key, value in values.items() if value is not None}
+    texts = {key: write_param(key, value) for key, value in values.items() if value is not None}
+    wanted = {key: text for key, text in texts.items() if _read(SHARED[key], text) is not None}
     others = {key: text for key, text in st.query_params.to_dict().items() if key not in SHARED}
     if st.query_params.to_dict() != others | wanted:
         st.query_params.from_dict(others | wanted)
@@ -165,4 +138,6 @@ def write_param(key: str, value: Any) -> str:
         return encode_layers(value)
     if isinstance(value, bool):
         return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # an input of numbers gives all of them as floats
     return f"{value:.12g}" if isinstance(value, float) else str(value)

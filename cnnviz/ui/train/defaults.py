@@ -14,6 +14,7 @@ NETWORK = "im2col-lenet"
 OWN = "my-network"
 DATA = "digits"
 SEED = 0
+PARTS = 2
 SMOOTHING = 0.9
 ENOUGH_STEPS = 500
 

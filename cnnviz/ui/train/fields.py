@@ -1,49 +1,39 @@
-"""Inputs for the numbers of whatever stands in a registry: one widget for each field."""
+"""Inputs of the settings, and for whatever stands in a registry one for each of its fields."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
 from cnnviz.ui.state import field_key
 from cnnviz.ui.train.hints import FIELDS, title
-
-T = TypeVar("T")
-MOST = 1e9
+from cnnviz.ui.train.typed import Description
 
 
-def whole_input(
-    label: str, key: str, default: int, most: int, *, least: int = 1, help: str = ""
-) -> int:
-    """Draw an input for a whole number that stands under `key`; return it within its range."""
-    keep(key, within(st.session_state.get(key), least, most, default))
-    st.number_input(label, least, most, default, key=key, help=help, persist_state="session")
-    return int(within(st.session_state.get(key), least, most, default))
+def number_input(
+    label: str, key: str, usual: float | None, *, whole: bool = False, shown: str = "", help: str
+) -> Any:
+    """Draw an input for a number that stands under `key`; return what was typed, unchecked.
 
-
-def real_input(
-    label: str, key: str, default: float, *, least: float = 0.0, most: float = MOST, help: str = ""
-) -> float:
-    """Draw an input for a number that stands under `key`; return it within its range."""
-    keep(key, within(st.session_state.get(key), least, most, default))
-    step = step_size(st.session_state[key])
+    It has no limits of its own: the browser would keep a number beyond them to itself, and the
+    page would go on with the last one. An emptied field takes the usual number; where that is
+    None it stays empty, and `shown` says what that means.
+    """
+    keep(key, number_or(usual, st.session_state.get(key)))
     st.number_input(
-        label, least, most, default, step, "%g", key=key, help=help, persist_state="session"
+        label,
+        value=None if usual is None else float(usual),
+        step=1.0 if whole else step_size(st.session_state[key] or 0.0),
+        format="%g",
+        key=key,
+        placeholder=shown or None,
+        help=help,
+        persist_state="session",
     )
-    return float(within(st.session_state.get(key), least, most, default))
-
-
-def optional_input(label: str, key: str, most: int, shown: str, *, help: str = "") -> int | None:
-    """Draw an input for a whole number that may be left empty; `shown` says what that means."""
-    value = st.session_state.get(key)
-    keep(key, None if value is None else within(value, 1, most, most))
-    st.number_input(
-        label, 1, most, None, key=key, placeholder=shown, help=help, persist_state="session"
-    )
-    value = st.session_state.get(key)
-    return None if value is None else int(within(value, 1, most, most))
+    typed = number_or(usual, st.session_state.get(key))
+    return int(typed) if whole and typed is not None and typed == math.floor(typed) else typed
 
 
 def choice_input(label: str, key: str, options: list[str], default: str, **more: Any) -> str:
@@ -64,54 +54,51 @@ def keep(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
-def within(value: Any, least: float, most: float, default: float) -> Any:
-    """Return a number that lies in its range and is of the default's kind, or the default."""
-    kind = type(default)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return default
-    return kind(value) if least <= value <= most else default  # NaN is in no range
+def follow(key: str, value: Any) -> None:
+    """Set an input to a value that may be changed elsewhere too, each time it has been."""
+    if st.session_state.get(f"{key}-known") != value:
+        st.session_state[f"{key}-known"] = value
+        keep(key, value)
+
+
+def number_or(usual: float | None, value: Any) -> float | None:
+    """Return `value` if it is a finite number, however large, or else the usual one."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return usual
+    return value
 
 
 def step_size(value: float) -> float:
     """Return the power of ten that the arrows of an input add: 0.01 at 0.05, 0.001 at 0.001."""
-    return 10.0 ** math.floor(math.log10(value)) if value else 0.1
+    return 10.0 ** min(max(math.floor(math.log10(abs(value))), -9), 9) if value else 0.1
 
 
-def described(registry: Mapping[str, type[T]], name: str, defaults: Mapping[str, Any]) -> T:
-    """Draw a widget for each field of `registry[name]` and return the description they make.
-
-    Raises
-    ------
-    ValueError
-        Where the numbers make no sense together, in the description's own sentence.
-    """
-    kind = registry[name]
+def field_inputs(kind: type[Any], defaults: Mapping[str, Any]) -> Description:
+    """Draw a widget for each field of a description; return it as typed, unchecked."""
     values: dict[str, Any] = {}
-    for field in fields(kind):  # type: ignore[arg-type]  # registries hold dataclasses
-        default = defaults.get(field_key(name, field.name))
+    for field in fields(kind):
+        default = defaults.get(field_key(kind.__name__, field.name))
         if default is None:
-            values[field.name] = _pair(name, field.name, defaults)
+            values[field.name] = _pair(kind.__name__, field.name, defaults)
         else:
-            values[field.name] = _single(title(field.name), field.name, name, default)
-    return kind(**values)
+            values[field.name] = _single(kind.__name__, field.name, default)
+    return kind, values
 
 
 def _pair(kind: str, field: str, defaults: Mapping[str, Any]) -> tuple[float, ...]:
     keys = [(place, field_key(kind, field, place)) for place in range(2)]
     return tuple(
-        real_input(
+        number_input(
             f"{title(field)} {place + 1}", key, defaults[key], help=FIELDS[f"{field}_{place + 1}"]
         )
         for place, key in keys
     )
 
 
-def _single(label: str, field: str, kind: str, default: Any) -> Any:
-    key, help = field_key(kind, field), FIELDS.get(field, "")
+def _single(kind: str, field: str, default: Any) -> Any:
+    key, label, help = field_key(kind, field), title(field), FIELDS.get(field, "")
     if isinstance(default, bool):
         st.session_state.setdefault(key, default)
         st.toggle(label, key=key, help=help, persist_state="session")
         return bool(st.session_state[key])
-    if isinstance(default, int):
-        return whole_input(label, key, default, 10**9, help=help)
-    return real_input(label, key, default, help=help)
+    return number_input(label, key, default, whole=isinstance(default, int), help=help)

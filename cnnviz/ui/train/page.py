@@ -8,15 +8,18 @@ import streamlit as st
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.manager import Manager
 from cnnviz.runs.settings import RunSettings
+from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import plotly_loader
 from cnnviz.ui.guard import guard
 from cnnviz.ui.service import IDLE_MINUTES, LEAST_IDLE, MOST_IDLE, manager
 from cnnviz.ui.state import SHARED, publish_url
 from cnnviz.ui.train.defaults import SMOOTHING
 from cnnviz.ui.train.editor import editor
+from cnnviz.ui.train.fields import follow
 from cnnviz.ui.train.hints import SETTINGS
-from cnnviz.ui.train.live import live_view
+from cnnviz.ui.train.live import BOARD, live_view
 from cnnviz.ui.train.network import problem_with
+from cnnviz.ui.train.numbers import Numbers
 from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
 from cnnviz.ui.train.sets import data_sets, downloads
 from cnnviz.ui.train.settings import Choice, adopt_pending, load_settings, settings_panel
@@ -26,6 +29,9 @@ INTRODUCTION = (
     "Choose what to learn from and how, press **Train**, and watch. A run goes on when you leave "
     "this page; nothing you press here loses it."
 )
+
+
+IDLE = Numbers("Pause after minutes without a browser", LEAST_IDLE, MOST_IDLE, whole=False)
 
 
 def train_page() -> None:
@@ -44,6 +50,7 @@ def train_page() -> None:
         if transport(manager(), choice, shown):
             st.rerun()
     if shown is None:
+        board([], key=BOARD)  # its script is in the browser before there is anything to draw
         st.info("Nothing has been trained here yet: press Train.", icon="👆")
     else:
         run_bar(runs, shown)
@@ -129,14 +136,10 @@ def history_csv(run: RunFolder) -> bytes:
 def idle_input() -> None:
     """Draw the minutes after which runs pause when nobody watches."""
     service = manager()
+    now = service.idle_seconds / 60 or IDLE_MINUTES
+    follow("_idle", now)
     minutes = st.number_input(
-        "Pause after minutes without a browser",
-        LEAST_IDLE,
-        MOST_IDLE,
-        service.idle_seconds / 60 or IDLE_MINUTES,
-        1.0,
-        "%g",
-        help=SETTINGS["idle"],
+        IDLE.label, value=now, step=1.0, format="%g", key="_idle", help=SETTINGS["idle"]
     )
-    if LEAST_IDLE <= minutes <= MOST_IDLE:
-        service.idle_seconds = 60 * minutes
+    with guard():
+        service.idle_seconds = 60 * IDLE.check(minutes, f"it stays at {now:g}")

@@ -1,34 +1,29 @@
 """The settings of the next run: data, network, optimizer and numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.data import Available, DataChoice, available
+from cnnviz.data import Available, DataError, available
 from cnnviz.nn.architectures import ARCHITECTURES
-from cnnviz.nn.optim import OPTIMIZERS
+from cnnviz.nn.optim import OPTIMIZERS, Optimizer
 from cnnviz.nn.schedules import SCHEDULES
 from cnnviz.nn.spec import Spec
 from cnnviz.runs.settings import RunSettings
-from cnnviz.training.config import TrainConfig
 from cnnviz.ui.pictures import Pictures, dataset, pictures
-from cnnviz.ui.state import MOST_LR, field_values
-from cnnviz.ui.train.defaults import DATA, NETWORK, OWN, SEED, Recipe
-from cnnviz.ui.train.fields import (
-    choice_input,
-    described,
-    optional_input,
-    real_input,
-    whole_input,
-)
-from cnnviz.ui.train.hints import SETTINGS
+from cnnviz.ui.state import ADOPTED, field_values
+from cnnviz.ui.train.defaults import DATA, NETWORK, OWN, PARTS, SEED, Recipe
+from cnnviz.ui.train.fields import choice_input, field_inputs, number_input
+from cnnviz.ui.train.hints import SETTINGS, title
 from cnnviz.ui.train.network import headline
+from cnnviz.ui.train.numbers import NUMBERS
+from cnnviz.ui.train.typed import CONFIG_KEYS, STRIP_KEYS, Description, Images, Typed
 from cnnviz.ui.words import plain
 
 PENDING = "_pending"
-CONFIG_KEYS = {"lr": "lr", "batch": "batch_size", "epochs": "epochs", "seed": "seed"}
 
 
 @dataclass(frozen=True)
@@ -42,10 +37,12 @@ class Choice:
 def settings_panel(strip: DeltaGenerator, words: DeltaGenerator, row: DeltaGenerator) -> Choice:
     """Draw the settings into the strip, what they mean into the words, and the rest into the row.
 
-    What makes no sense becomes a sentence among the words, and the reason why nothing can start.
+    Checked is what was typed once everything is drawn: what makes no sense becomes a sentence
+    among the words, and the reason why nothing can start.
     """
     try:
-        settings = _draw(strip, row)
+        typed = _draw(strip, row)
+        settings = typed.settings(_images(typed.data))
         with words:
             _say(pictures(settings.data))
         return Choice(settings)
@@ -81,7 +78,6 @@ def load_settings(settings: RunSettings) -> None:
         "network": settings.network if named else OWN,
         "optimizer": type(config.optimizer).__name__,
         "schedule": type(config.schedule).__name__,
-        "threads": config.threads,
         **{key: getattr(config, name) for key, name in CONFIG_KEYS.items()},
         **field_values(type(config.optimizer), config.optimizer),
         **field_values(type(config.schedule), config.schedule),
@@ -96,44 +92,37 @@ def _same_layers(settings: RunSettings) -> bool:
     return tuple(settings.layers) == tuple(ARCHITECTURES[settings.network].layers)
 
 
-def _draw(strip: DeltaGenerator, row: DeltaGenerator) -> RunSettings:
+def _draw(strip: DeltaGenerator, row: DeltaGenerator) -> Typed:
+    """Draw every field, whatever stands in the others; return what was typed."""
     sets = available()
     with strip:
         grid = st.grid("auto", min_column_width=50, gap=("small", "xsmall"))
     with grid.cell(column_span=3):
         name = _data_input(sets)
-    total = _training_images(name)
+    there = _images_or_none(name)
+    if there:
+        _leave_out_of_link(there)
     with grid.cell(column_span=2):
-        images = whole_input("Images", "images", total, total, help=SETTINGS["images"])
+        images = _number("images", there.train if there else None, "all")
     with grid.cell(column_span=3):
         network = _network_input()
-    recipe = Recipe(network, images).values()
+    known = images if NUMBERS["images"].allow(images) else there.train if there else 1
+    usual = Recipe(network, known).values() | {"seed": SEED, "threads": PARTS}
     with grid.cell(column_span=2):
         optimizer = choice_input(
             "Optimizer",
             "optimizer",
             list(OPTIMIZERS),
-            recipe["optimizer"],
+            usual["optimizer"],
             help=SETTINGS["optimizer"],
         )
-    with grid.cell(column_span=2):
-        lr = real_input(
-            "Learning rate", "lr", recipe["lr"], least=1e-8, most=MOST_LR, help=SETTINGS["lr"]
-        )
-    with grid.cell(column_span=2):
-        batch = whole_input("Batch", "batch", recipe["batch"], 1_000_000, help=SETTINGS["batch"])
-    with grid.cell(column_span=2):
-        epochs = whole_input("Epochs", "epochs", recipe["epochs"], 10_000, help=SETTINGS["epochs"])
-    with grid.cell(column_span=2):
-        seed = whole_input("Seed", "seed", SEED, 2**53 - 1, least=0, help=SETTINGS["seed"])
+    numbers = {"images": images}
+    for key in STRIP_KEYS:
+        with grid.cell(column_span=2):
+            numbers[key] = _number(key, usual[key])
     with row, st.popover("More numbers", icon="🎛️", help=SETTINGS["more"]):
-        choice, config = _more(name, images, optimizer, recipe)
-    return RunSettings(
-        data=choice,
-        network=network,
-        layers=network_layers(),
-        config=TrainConfig(lr=lr, batch_size=batch, epochs=epochs, seed=seed, **config),
-    )
+        descriptions, others = _more(OPTIMIZERS[optimizer], usual)
+    return Typed(name, network, network_layers(), numbers | others, usual, descriptions)
 
 
 def _data_input(sets: list[Available]) -> str:
@@ -157,49 +146,76 @@ def _network_input() -> str:
 
 
 def _data_changed() -> None:
-    """Another data set: all of its images, and the epochs that suit their number."""
+    """Another data set: all of its images, and the epochs that suit them."""
     for key in ("images", "validation", "test", "epochs"):
         st.session_state.pop(key, None)
 
 
 def _network_changed() -> None:
-    """Another network: the numbers that train it well."""
+    """Another network: the numbers that train it well, the epochs once the images are counted."""
     if st.session_state["network"] == OWN:
         return
-    images = st.session_state.get("images") or 1
-    for key, value in Recipe(st.session_state["network"], images).values().items():
+    for key, value in Recipe(st.session_state["network"], 1).values().items():
         st.session_state[key] = value
+    del st.session_state["epochs"]
 
 
-def _training_images(name: str) -> int:
-    """Return how many training images there are; of a set that cannot be read, none."""
-    return len(dataset(name).train)
+def _number(key: str, usual: float | None, shown: str = "") -> Any:
+    """Draw the input of a shared number; return what was typed."""
+    one = NUMBERS[key]
+    return number_input(one.label, key, usual, whole=one.whole, shown=shown, help=SETTINGS[key])
+
+
+def _images(name: str) -> Images:
+    """Return how many images a set has; raises DataError where it cannot be read."""
+    found = dataset(name)
+    return Images(found.title, len(found.train), len(found.test))
+
+
+def _images_or_none(name: str) -> Images | None:
+    try:
+        return _images(name)
+    except DataError:
+        return None  # said when everything is drawn
+
+
+def _leave_out_of_link(there: Images) -> None:
+    """Forget numbers of images that a link asked for and that this set does not have."""
+    adopted = st.session_state.pop(ADOPTED, set())
+    most = {"images": there.train, "validation": there.train - 1, "test": there.test}
+    for key in adopted & set(most):
+        if (st.session_state.get(key) or 0) > most[key]:
+            st.session_state[key] = None
 
 
 def _more(
-    name: str, images: int, optimizer: str, recipe: dict[str, Any]
-) -> tuple[DataChoice, dict[str, Any]]:
+    optimizer: type[Optimizer], usual: dict[str, Any]
+) -> tuple[dict[str, Description], dict[str, Any]]:
+    """Draw the numbers that are changed rarely; return descriptions and numbers as typed."""
     st.caption("The optimizer's numbers")
-    with st.grid("auto", min_column_width=132):
-        chosen = described(OPTIMIZERS, optimizer, recipe)
+    with _grid():
+        descriptions: dict[str, Description] = {"optimizer": field_inputs(optimizer, usual)}
     st.caption("The learning rate over the training")
-    with st.grid("auto", min_column_width=132):
-        kind = choice_input(
-            "Schedule", "schedule", list(SCHEDULES), recipe["schedule"], help=SETTINGS["schedule"]
-        )
-        schedule = described(SCHEDULES, kind, recipe)
+    with _grid():
+        descriptions["schedule"] = _described("schedule", SCHEDULES, usual)
     st.caption("Images held out, and processors")
-    with st.grid("auto", min_column_width=132):
-        validation = optional_input(
-            "Validation", "validation", max(1, images - 1), "a tenth", help=SETTINGS["validation"]
-        )
-        tested = optional_input(
-            "Test", "test", len(dataset(name).test), "all", help=SETTINGS["test"]
-        )
-        threads = whole_input("Parts", "threads", 2, 64, help=SETTINGS["threads"])
-    everything = images == len(dataset(name).train)
-    choice = DataChoice(name, None if everything else images, validation, tested)
-    return choice, {"optimizer": chosen, "schedule": schedule, "threads": threads}
+    with _grid():
+        numbers = {
+            "validation": _number("validation", None, "a tenth"),
+            "test": _number("test", None, "all"),
+            "threads": _number("threads", usual["threads"]),
+        }
+    return descriptions, numbers
+
+
+def _grid() -> DeltaGenerator:
+    return st.grid("auto", min_column_width=132)
+
+
+def _described(key: str, registry: Mapping[str, type[Any]], usual: dict[str, Any]) -> Description:
+    """Draw what a registry offers, and the fields of the one that is chosen."""
+    kind = choice_input(title(key), key, list(registry), usual[key], help=SETTINGS[key])
+    return field_inputs(registry[kind], usual)
 
 
 def _say(shown: Pictures) -> None:

@@ -9,8 +9,9 @@ from cnnviz.runs.folder import RunFolder
 from cnnviz.runs.manager import Manager
 from cnnviz.runs.settings import RunSettings, now
 from cnnviz.runs.status import RunStatus
-from cnnviz.ui.state import MOST_LR
+from cnnviz.ui.train.fields import follow
 from cnnviz.ui.train.hints import SETTINGS
+from cnnviz.ui.train.numbers import NUMBERS
 from cnnviz.ui.train.settings import PENDING, Choice
 
 NO_RUN = "There is no run yet: press Train."
@@ -108,7 +109,9 @@ def transport(manager: Manager, choice: Choice, shown: Shown | None) -> bool:
             pressed = "rewind"
         if _button("New weights", "🎲", why["again"], HELP["again"]):
             pressed = "again"
-        _lr_input(manager, shown, why["lr"])
+        wrong = _lr_input(manager, shown, why["lr"])
+    if wrong:
+        st.error(wrong, icon="⚠️")
     if pressed:
         act(manager, pressed, choice, shown)
     return bool(pressed)
@@ -116,7 +119,7 @@ def transport(manager: Manager, choice: Choice, shown: Shown | None) -> bool:
 
 def act(manager: Manager, pressed: str, choice: Choice, shown: Shown | None) -> None:
     """Do what a button says, and wait a moment for it to show."""
-    if pressed == "train" and choice.settings:
+    if pressed == "train" and choice.settings and not choice.problem:
         held = shown and shown.status.state == "paused" and shown.status.step == 0
         if held and shown and shown.settings and same(choice.settings, shown.settings):
             pressed = "resume"  # it stands ready with these very settings
@@ -182,19 +185,20 @@ def _button(label: str, icon: str, reason: str, help: str, *, primary: bool = Fa
     )
 
 
-def _lr_input(manager: Manager, shown: Shown | None, reason: str) -> None:
-    """Draw the learning rate of the run that is under way, to be changed."""
+LR_NOW = replace(NUMBERS["lr"], label="Learning rate now")
+
+
+def _lr_input(manager: Manager, shown: Shown | None, reason: str) -> str:
+    """Draw the learning rate of the run under way, to be changed; return what is wrong with it."""
     lr = (shown and shown.status.lr) or None
     key = f"_run_lr-{shown.run.id}" if shown else "_run_lr"
-    if lr and st.session_state.get(f"{key}-known") != lr:  # it may be changed in another window
-        st.session_state[f"{key}-known"] = st.session_state[key] = lr
+    if lr:
+        follow(key, lr)
     st.number_input(
-        "Learning rate now",
-        1e-8,
-        MOST_LR,
-        lr,
-        10.0**-3,
-        "%g",
+        LR_NOW.label,
+        value=lr,
+        step=10.0**-3,
+        format="%g",
         key=key,
         width=170,
         disabled=bool(reason),
@@ -202,9 +206,20 @@ def _lr_input(manager: Manager, shown: Shown | None, reason: str) -> None:
         on_change=_change_lr,
         args=(manager, shown.run.id if shown else "", key),
     )
+    value = st.session_state.get(key)
+    return "" if reason or value is None else lr_problem(value, lr)
+
+
+def lr_problem(value: float, lr: float | None) -> str:
+    """Return why a run cannot learn at this rate, and at which it goes on, or ""."""
+    try:
+        LR_NOW.check(value, f"the run goes on with {lr:g}" if lr else "")
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _change_lr(manager: Manager, run: str, key: str) -> None:
     value = st.session_state.get(key)
-    if isinstance(value, float) and 0 < value <= MOST_LR:
-        manager.set_lr(run, value)
+    if value is not None and LR_NOW.allow(value):
+        manager.set_lr(run, float(value))
