@@ -4,7 +4,20 @@ A new layer needs a line here; a test says so.
 """
 
 from cnnviz.nn.geometry import Shape
-from cnnviz.nn.layers import Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, ReLU
+from cnnviz.nn.layers import (
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Layer,
+    LeakyReLU,
+    Linear,
+    LocalResponseNorm,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
 
 EXAMPLES: list[tuple[Layer, Shape]] = [
     (Conv2d(4, 3), (2, 5, 7)),
@@ -20,6 +33,15 @@ EXAMPLES: list[tuple[Layer, Shape]] = [
     (MaxPool2d(3, stride=1, padding="same"), (1, 4, 5)),
     (ReLU(), (3, 4, 5)),
     (ReLU(), (7,)),
+    (LeakyReLU(), (3, 4, 5)),
+    (LeakyReLU(0.3), (7,)),
+    (Sigmoid(), (3, 4, 5)),
+    (Tanh(), (7,)),
+    (BatchNorm2d(), (3, 4, 5)),
+    (BatchNorm2d(momentum=0.3, eps=0.5), (4, 1, 1)),
+    (LocalResponseNorm(), (7, 3, 2)),
+    (LocalResponseNorm(size=4, alpha=0.5, beta=1.5, k=2.0), (5, 2, 3)),
+    (LocalResponseNorm(size=9, alpha=1.0), (2, 3, 1)),
     (Flatten(), (3, 4, 5)),
     (Linear(6), (5,)),
     (Linear(1, use_bias=False, weight_init="xavier"), (3,)),

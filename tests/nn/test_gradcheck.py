@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from cnnviz.nn.gradcheck import check_gradients
-from cnnviz.nn.layers import Linear, ReLU
+from cnnviz.nn.layers import BatchNorm2d, Conv2d, Linear, ReLU
+from cnnviz.nn.model import Sequential
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,21 @@ def test_a_wrong_backward_pass_is_seen() -> None:
     errors = check_gradients(WrongLinear(4), (5,))
     assert errors["0.weight"] > 1e-5
     assert max(errors["input"], errors["0.bias"]) < 1e-8
+
+
+def test_a_slope_of_nothing_but_rounding_is_no_error_and_a_small_wrong_one_is() -> None:
+    """A bias before batch normalization: the mean takes it out again."""
+    without = Sequential((Conv2d(2, 2), BatchNorm2d()))
+    assert max(check_gradients(without, (3, 4, 3), batch=5).values()) < 1e-7
+
+    class Wrong(Conv2d):
+        def backward(self, params: Any, cache: Any, grad_output: Any, **options: Any) -> Any:
+            grad, grads = super().backward(params, cache, grad_output, **options)
+            grads["bias"][0] += 1e-6
+            return grad, grads
+
+    wrong = Sequential((Wrong(2, 2), BatchNorm2d()))
+    assert check_gradients(wrong, (3, 4, 3), batch=5)["0.bias"] > 1e-6
 
 
 def test_large_arrays_are_checked_along_directions() -> None:

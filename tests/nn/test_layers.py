@@ -30,7 +30,9 @@ def test_every_exported_layer_is_registered_and_has_an_example() -> None:
 def test_shapes_and_number_kinds(layer: Layer, shape: Shape) -> None:
     rng = np.random.default_rng(0)
     params = layer.init(shape, rng)
-    assert {key: array.shape for key, array in params.items()} == layer.parameter_shapes(shape)
+    trainable = {key: a.shape for key, a in params.items() if key not in layer.buffers}
+    assert trainable == layer.parameter_shapes(shape)
+    assert [*params] == [*trainable, *layer.buffers]
     for dtype in (np.float32, np.float64):
         typed = {key: array.astype(dtype) for key, array in params.items()}
         x = rng.standard_normal((3, *shape)).astype(dtype)
@@ -38,7 +40,7 @@ def test_shapes_and_number_kinds(layer: Layer, shape: Shape) -> None:
         grad, grads = layer.backward(typed, cache, np.ones_like(y))
         assert y.shape == (3, *layer.output_shape(shape))
         assert grad is not None and grad.shape == x.shape
-        assert [*grads] == [key for key in typed if key not in layer.buffers]
+        assert [*grads] == [*trainable]
         assert all(grads[key].shape == typed[key].shape for key in grads)
         assert {y.dtype, grad.dtype, *(g.dtype for g in grads.values())} == {np.dtype(dtype)}
 
@@ -56,8 +58,31 @@ def test_initial_parameters_are_float32_and_come_from_the_generator(
 @every_layer
 def test_gradients(layer: Layer, shape: Shape) -> None:
     errors = check_gradients(layer, shape, batch=3)
-    assert len(errors) == 1 + len(layer.parameter_shapes(shape)) - len(layer.buffers)
+    assert [*errors] == ["input", *(f"0.{key}" for key in layer.parameter_shapes(shape))]
     assert max(errors.values()) < 1e-7
+
+
+@every_layer
+def test_gradients_outside_training(layer: Layer, shape: Shape) -> None:
+    assert max(check_gradients(layer, shape, batch=3, training=False).values()) < 1e-7
+
+
+@every_layer
+def test_buffers_are_returned_and_the_old_ones_stay(layer: Layer, shape: Shape) -> None:
+    rng = np.random.default_rng(4)
+    params = layer.init(shape, rng)
+    before = {key: array.copy() for key, array in params.items()}
+    x = rng.standard_normal((3, *shape)).astype(np.float32)
+    for training in (True, False):
+        _, cache = layer.forward(params, x, training=training, rng=rng)
+        new = layer.new_buffers(params, cache)
+        assert tuple(new) == layer.buffers
+        for key, array in new.items():
+            assert (array.shape, array.dtype) == (params[key].shape, params[key].dtype)
+            assert np.any(array != before[key]) == training
+            array += 1  # they may be worked on: they share nothing with the old ones
+    for key, array in before.items():
+        np.testing.assert_array_equal(params[key], array)
 
 
 @every_layer
@@ -128,7 +153,7 @@ def test_a_description_survives_json_and_cannot_be_changed(layer: Layer, shape: 
 def test_counts_are_integers_that_agree_with_the_parameters(layer: Layer, shape: Shape) -> None:
     sizes = layer.parameter_shapes(shape)
     macs, outputs = layer.macs(shape), layer.output_shape(shape)
-    if "weight" in sizes:
+    if len(sizes.get("weight", ())) > 1:  # a matrix; BatchNorm2d's are factors
         windows = math.prod(outputs[1:])
         assert macs == math.prod(sizes["weight"]) * windows
     else:

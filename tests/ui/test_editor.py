@@ -1,10 +1,14 @@
 """The network's editor on the page: form and JSON show the same network."""
 
 import json
+from dataclasses import fields
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.nn.architectures import ARCHITECTURES
+from cnnviz.nn.layers import LAYERS
+from cnnviz.ui.train.hints import hint
 from tests.browser import ROOT
 
 TRAIN = "pages/1_Train.py"
@@ -43,6 +47,34 @@ def test_a_size_is_typed_and_a_wrong_one_is_a_sentence() -> None:
     stride.set_value("0").run()
     assert any("stride" in one.value and "stays as it was" in one.value for one in page.error)
     assert page.session_state["layers"][0]["stride"] == 1
+
+
+def test_numbers_are_typed_without_limits_and_a_wrong_one_is_a_sentence() -> None:
+    page = opened()
+    page.get_by_key("_editor_view").set_value("as JSON").run()
+    page.text_area[0].set_value('[{"type": "BatchNorm2d"}, {"type": "Dropout", "rate": 0}]').run()
+    page.get_by_key("_editor_view").set_value("as a form").run()
+    eps, momentum = (
+        next(one for one in page.number_input if one.key.endswith(f"-0-{name}"))
+        for name in ("eps", "momentum")
+    )
+    assert (eps.value, momentum.value) == (1e-5, 0.1)
+    assert "ten batches" in momentum.help
+    eps.set_value(1e-7).run()
+    assert page.session_state["layers"][0]["eps"] == 1e-7
+    momentum = next(one for one in page.number_input if one.key.endswith("-0-momentum"))
+    momentum.set_value(1.5).run()
+    assert any("momentum must be at most 1, received 1.5" in one.value for one in page.error)
+    assert page.session_state["layers"][0]["momentum"] == 0.1
+    page.selectbox("_layer").set_value(1).run()
+    assert next(one for one in page.number_input if one.label == "Rate").value == 0
+    assert not page.exception
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_every_field_of_a_layer_says_what_it_is(kind: str) -> None:
+    missing = [field.name for field in fields(LAYERS[kind]) if not hint(kind, field.name)]
+    assert not missing
 
 
 def test_json_is_the_same_network_and_is_checked() -> None:

@@ -1,14 +1,42 @@
 """All layers there are. A new layer is one class in a file here and one line in `LAYERS`."""
 
-from cnnviz.nn.layers.activations import ReLU
+from cnnviz.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnnviz.nn.layers.base import Layer
 from cnnviz.nn.layers.conv import Conv2d
 from cnnviz.nn.layers.dropout import Dropout
 from cnnviz.nn.layers.linear import Flatten, Linear
+from cnnviz.nn.layers.normalization import BatchNorm2d, LocalResponseNorm
 from cnnviz.nn.layers.pool import MaxPool2d
 
-__all__ = ["LAYERS", "Conv2d", "Dropout", "Flatten", "Layer", "Linear", "MaxPool2d", "ReLU"]
+__all__ = [
+    "LAYERS",
+    "BatchNorm2d",
+    "Conv2d",
+    "Dropout",
+    "Flatten",
+    "Layer",
+    "LeakyReLU",
+    "Linear",
+    "LocalResponseNorm",
+    "MaxPool2d",
+    "ReLU",
+    "Sigmoid",
+    "Tanh",
+]
 
 LAYERS: dict[str, type[Layer]] = {
-    layer.__name__: layer for layer in (Conv2d, MaxPool2d, ReLU, Flatten, Linear, Dropout)
+    layer.__name__: layer
+    for layer in (
+        Conv2d,
+        MaxPool2d,
+        BatchNorm2d,
+        LocalResponseNorm,
+        ReLU,
+        LeakyReLU,
+        Sigmoid,
+        Tanh,
+        Flatten,
+        Linear,
+        Dropout,
+    )
 }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import Field, fields
 from typing import Any
 
 import streamlit as st
@@ -12,14 +12,22 @@ from cnnviz.nn.layers import LAYERS
 from cnnviz.nn.spec import Spec, as_json, from_spec, to_spec
 from cnnviz.ui.train.codec import MOST_LAYERS, check_layers, parse_layers
 from cnnviz.ui.train.defaults import OWN
-from cnnviz.ui.train.hints import FIELDS, title
+from cnnviz.ui.train.fields import step_size
+from cnnviz.ui.train.hints import hint, title
 from cnnviz.ui.train.network import show_table
 from cnnviz.ui.train.settings import network_layers
 
 ERROR, REVISION, SELECTED, JSON_TEXT = "_editor_error", "_revision", "_layer", "_json"
 NEW: dict[str, Spec] = {
     "Conv2d": {"type": "Conv2d", "out_channels": 8, "kernel_size": 3},
+    "ConvTranspose2d": {
+        "type": "ConvTranspose2d",
+        "out_channels": 8,
+        "kernel_size": 2,
+        "stride": 2,
+    },
     "MaxPool2d": {"type": "MaxPool2d", "kernel_size": 2},
+    "AvgPool2d": {"type": "AvgPool2d", "kernel_size": 2},
     "Linear": {"type": "Linear", "out_features": 10},
 }
 
@@ -92,21 +100,22 @@ def _fields(layers: list[Spec], place: int) -> None:
     revision = st.session_state.get(REVISION, 0)
     for field in fields(LAYERS[spec["type"]]):
         key = f"_field-{revision}-{place}-{field.name}"
-        more = {"key": key, "help": FIELDS.get(field.name, ""), "on_change": _set_field}
-        _widget(field.name, spec[field.name], **more, args=(layers, place, field.name, key))
+        more = {"key": key, "help": hint(spec["type"], field.name), "on_change": _set_field}
+        _widget(field, spec[field.name], **more, args=(layers, place, field.name, key))
 
 
-def _widget(name: str, value: Any, **more: Any) -> None:
-    label = title(name)
-    if isinstance(value, bool):
+def _widget(field: Field[Any], value: Any, **more: Any) -> None:
+    """Draw the input of a field. Numbers have no limits here: the layer says what is wrong."""
+    label = title(field.name)
+    if field.type is bool:
         st.toggle(label, value, **more)
-    elif name == "weight_init":
+    elif field.name == "weight_init":
         names = list(INITIALIZERS)
         st.selectbox(label, names, names.index(value), **more)
-    elif isinstance(value, float):
-        st.number_input(label, 0.0, 0.99, value, 0.05, "%g", **more)
-    elif name in ("out_channels", "out_features"):
-        st.number_input(label, 1, 100_000, value, **more)
+    elif field.type is float:
+        st.number_input(label, value=float(value), step=step_size(value), format="%g", **more)
+    elif field.type is int:
+        st.number_input(label, value=value, step=1, **more)
     else:
         st.text_input(label, size_text(value), placeholder="like the kernel", **more)
 
