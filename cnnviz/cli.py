@@ -25,13 +25,6 @@ from cnnviz.runs.worker import Pace, work
 from cnnviz.training import TrainConfig
 
 OK, FAILED, REFUSED, LOCKED_OUT = 0, 1, 2, 3
-USUAL_LR = {  # for an optimizer that is not the network's own
-    "SGD": 0.05,
-    "AdaGrad": 0.01,
-    "RMSProp": 0.001,
-    "Adam": 0.001,
-    "AdamW": 0.001,
-}
 EPILOG = """examples:
   python -m cnnviz                                       the digits, about a second
   python -m cnnviz --dataset mnist --network im2col-lenet --epochs 4
@@ -154,7 +147,7 @@ def settings_from(options: argparse.Namespace) -> RunSettings:
     asked = given(options, "epochs", "batch_size", "lr", "seed", "threads")
     if options.optimizer and options.optimizer != network.optimizer["type"]:
         asked["optimizer"] = from_spec(OPTIMIZERS, {"type": options.optimizer}, what="optimizer")
-        asked.setdefault("lr", USUAL_LR.get(options.optimizer, config.lr))
+        asked.setdefault("lr", asked["optimizer"].usual_lr)
     if options.schedule:
         asked["schedule"] = from_spec(SCHEDULES, {"type": options.schedule}, what="schedule")
     asked["loss"] = from_spec(LOSSES, chosen_loss(options, network), what="loss")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnviz.cli import USUAL_LR, Bar, parser, run, settings_from
+from cnnviz.cli import Bar, parser, run, settings_from
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.losses import CrossEntropy, MeanSquaredError
 from cnnviz.nn.optim import OPTIMIZERS, SGD, Adam
@@ -57,7 +57,10 @@ def test_numbers_not_given_are_the_networks_own() -> None:
 def test_every_optimizer_has_a_usual_rate(name: str) -> None:
     config = settings_from(parser().parse_args(["--optimizer", name])).config
     assert type(config.optimizer).__name__ == name
-    assert 0 < USUAL_LR[name] <= 0.1
+    own = ARCHITECTURES["im2col-lenet"]
+    usual = own.lr if name == own.optimizer["type"] else OPTIMIZERS[name].usual_lr
+    assert config.lr == usual
+    assert 0 < usual <= 0.1
 
 
 def test_loss_and_augmentation() -> None:

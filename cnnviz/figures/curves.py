@@ -78,8 +78,9 @@ def loss_figure(
     run_id: str,
     smoothing: float = 0.9,
     log_scale: bool = False,
+    loss: str = "",
 ) -> PlotlyDict:
-    """Cross-entropy of the training batches and of the validation images, over steps.
+    """Loss of the training batches and of the validation images, over steps.
 
     Parameters
     ----------
@@ -91,11 +92,13 @@ def loss_figure(
         Weight of the past in the bold curve, see `smooth`; 0 draws the raw curve alone.
     log_scale : bool
         Draw the loss on a logarithmic axis.
+    loss : str
+        What it is: cross-entropy, say.
     """
     kind = {"type": "log" if log_scale else "linear"}
     axis = {**kind, "rangemode": "tozero", "exponentformat": "power"}
     traces = _traces(history, epochs, "loss", ".4f", smoothing)
-    return _figure(traces, "loss (cross-entropy)", axis, run_id)
+    return _figure(traces, f"loss ({loss})" if loss else "loss", axis, run_id)
 
 
 def accuracy_figure(

@@ -66,6 +66,11 @@ class Loss(ABC):
         grad_logits /= share
         return loss / share, probs, grad_logits
 
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What it is called."""
+
     @abstractmethod
     def sums(self, log_probs: Array, probs: Array, labels: Array) -> tuple[float, Array]:
         """Return the sum of the images' losses, and its gradient by the logits (N, classes)."""
@@ -84,6 +89,12 @@ class CrossEntropy(Loss):
     def __post_init__(self) -> None:
         """Check the number."""
         number(self.label_smoothing, "CrossEntropy: label_smoothing", least=0, below=1)
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        part = self.label_smoothing
+        return f"cross-entropy with label smoothing {part:g}" if part else "cross-entropy"
 
     def sums(self, log_probs: Array, probs: Array, labels: Array) -> tuple[float, Array]:
         """Return −Σ target · log p, and p − target."""
@@ -105,6 +116,11 @@ class MeanSquaredError(Loss):
     It compares probabilities (softmax of the logits), so that certainty means the same whichever
     loss is chosen.
     """
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return "mean squared error"
 
     def sums(self, log_probs: Array, probs: Array, labels: Array) -> tuple[float, Array]:
         """Return Σ (p − target)² / classes, and its gradient through softmax."""

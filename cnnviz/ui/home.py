@@ -3,14 +3,10 @@
 import streamlit as st
 
 from cnnviz.data import DataChoice, available
-from cnnviz.nn.optim import OPTIMIZERS
-from cnnviz.nn.schedules import SCHEDULES
-from cnnviz.nn.spec import from_spec
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.settings import RunSettings
-from cnnviz.training.config import TrainConfig
 from cnnviz.ui.service import manager
-from cnnviz.ui.train.defaults import DATA, NETWORK, architecture, enough_epochs
+from cnnviz.ui.train.defaults import DATA, NETWORK, Recipe, architecture
 from cnnviz.ui.train.picker import accuracy, described
 from cnnviz.ui.train.settings import load_settings
 from cnnviz.ui.words import badge, percent, plain
@@ -70,15 +66,9 @@ def first_run() -> tuple[str, RunSettings]:
     """Return the title of the best data that is here, and settings that train well on it."""
     there = {one.name: one for one in available() if not one.problem}
     best = next(name for name in BEST_FIRST if name in there)
-    base = architecture(NETWORK)
-    config = TrainConfig(
-        epochs=enough_epochs(base, there[best].train_images or 0),
-        batch_size=base.batch_size,
-        lr=base.lr,
-        optimizer=from_spec(OPTIMIZERS, base.optimizer),
-        schedule=from_spec(SCHEDULES, base.schedule),
-    )
-    return there[best].title, RunSettings(DataChoice(best), NETWORK, base.layers, config)
+    config = Recipe(NETWORK, there[best].train_images or 0).config()
+    layers = architecture(NETWORK).layers
+    return there[best].title, RunSettings(DataChoice(best), NETWORK, layers, config)
 
 
 def open_run(run_id: str) -> None:

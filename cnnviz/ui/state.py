@@ -12,9 +12,9 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.nn.optim import OPTIMIZERS
-from cnnviz.nn.schedules import SCHEDULES
 from cnnviz.runs.layout import RUN_ID
+from cnnviz.training.augment import Augment
+from cnnviz.training.config import REGISTRIES
 from cnnviz.ui.train.codec import decode_layers, encode_layers
 from cnnviz.ui.train.numbers import NUMBERS, Numbers
 
@@ -58,8 +58,7 @@ SHARED: dict[str, Parse] = {
     "data": name,
     "network": name,
     "layers": decode_layers,
-    "optimizer": one_of(OPTIMIZERS),
-    "schedule": one_of(SCHEDULES),
+    **{name: one_of(registry) for name, registry in REGISTRIES.items()},
     **{key: numbers.read for key, numbers in NUMBERS.items()},
 }
 
@@ -79,12 +78,19 @@ def field_values(kind: type[Any], description: Any) -> dict[str, Any]:
     return found
 
 
+def field_defaults() -> dict[str, Any]:
+    """Return the own defaults of everything that has fields, under their shared names."""
+    defaults = field_values(Augment, Augment())
+    for registry in REGISTRIES.values():
+        for kind in registry.values():
+            defaults |= field_values(kind, kind())
+    return defaults
+
+
 def _field_parsers() -> dict[str, Parse]:
-    kinds = [*OPTIMIZERS.values(), *SCHEDULES.values()]
-    values = {key: value for kind in kinds for key, value in field_values(kind, kind()).items()}
     numbers = {whole: Numbers("It", 0, 10**9, whole).read for whole in (True, False)}
     readers: dict[type, Parse] = {bool: flag, int: numbers[True], float: numbers[False]}
-    return {key: readers[type(value)] for key, value in values.items()}
+    return {key: readers[type(value)] for key, value in field_defaults().items()}
 
 
 SHARED |= _field_parsers()
@@ -119,12 +125,24 @@ def _read(parse: Parse, text: str) -> Any:
         return None
 
 
-def publish_url(keys: list[str]) -> None:
-    """Bring the URL up to date with these shared values, and take the others out of it.
+def keys_in_use() -> list[str]:
+    """Return the shared names without those of optimizers and others that are not chosen."""
+    idle = {
+        key
+        for name, registry in REGISTRIES.items()
+        for kind in registry.values()
+        if kind.__name__ != st.session_state.get(name)
+        for key in field_values(kind, kind())
+    }
+    return [key for key in SHARED if key not in idle]
+
+
+def publish_url() -> None:
+    """Bring the URL up to date with the shared values in use.
 
     A value that nobody could read from it again, a wrong number, is left out.
     """
-    values = {key: st.session_state.get(key) for key in keys}
+    values = {key: st.session_state.get(key) for key in keys_in_use()}
     texts = {key: write_param(key, value) for key, value in values.items() if value is not None}
     wanted = {key: text for key, text in texts.items() if _read(SHARED[key], text) is not None}
     others = {key: text for key, text in st.query_params.to_dict().items() if key not in SHARED}

@@ -9,6 +9,7 @@ import pytest
 from cnnviz.figures import plotly_js, to_json, typed_array
 from cnnviz.figures.curves import accuracy_figure, extrema, loss_figure
 from cnnviz.figures.palette import ON_DARK, TRAINING, VALIDATION
+from cnnviz.nn.losses import CrossEntropy
 
 FIELDS = np.dtype(
     [
@@ -84,7 +85,15 @@ def test_plotly_accepts_the_figure(make: Any) -> None:
 def test_the_loss_can_stand_on_a_logarithmic_axis() -> None:
     figure = loss_figure(history([2]), [], run_id="r", log_scale=True)
     assert figure["layout"]["yaxis"]["type"] == "log"
-    assert figure["layout"]["yaxis"]["title"]["text"] == "loss (cross-entropy)"
+
+
+def test_the_loss_says_which_one_it_is() -> None:
+    named_so = loss_figure(history([2]), [], run_id="r", loss=CrossEntropy(0.1).title)
+    assert named_so["layout"]["yaxis"]["title"]["text"] == (
+        "loss (cross-entropy with label smoothing 0.1)"
+    )
+    unnamed = loss_figure(history([2]), [], run_id="r")
+    assert unnamed["layout"]["yaxis"]["title"]["text"] == "loss"
 
 
 def test_a_long_run_stays_small_and_shows_its_spike() -> None:

@@ -135,3 +135,9 @@ def test_there_and_back_as_json_data(loss_of: Loss) -> None:
 
 def test_every_loss_is_tried() -> None:
     assert {type(loss).__name__ for loss in VARIANTS} == set(LOSSES)
+
+
+def test_a_loss_has_a_name_for_people() -> None:
+    assert CrossEntropy().title == "cross-entropy"
+    assert CrossEntropy(0.1).title == "cross-entropy with label smoothing 0.1"
+    assert MeanSquaredError().title == "mean squared error"

@@ -10,7 +10,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.nn.losses import CrossEntropy
 from cnnviz.runs import layout, list_runs
+from cnnviz.training import Augment
 from cnnviz.ui.frame import PAGES
 from cnnviz.ui.service import manager
 from cnnviz.ui.train.transport import NO_RUN
@@ -113,6 +115,37 @@ def test_a_network_brings_its_numbers() -> None:
     assert page.number_input("batch").value == 256
     page.number_input("lr").set_value(0.1).run()
     assert page.number_input("lr").value == 0.1
+    assert not faults(page)
+
+
+def test_another_optimizer_brings_its_rate() -> None:
+    page = train_page(network="tf2-cnn")
+    for optimizer, lr in (("SGD", 0.05), ("AdaGrad", 0.01), ("AdamW", 0.001), ("Adam", 0.001)):
+        page.selectbox("optimizer").select(optimizer).run()
+        assert page.number_input("lr").value == lr
+        assert not faults(page)
+    assert page.query_params["adam_eps"] == "1e-08"
+    assert not any(key.startswith(("adamw", "sgd", "adagrad")) for key in page.query_params)
+
+
+def test_loss_and_augmentation_are_chosen_and_stand_in_the_link() -> None:
+    page = train_page(loss="MeanSquaredError", augment_shift="2", augment_flip="1")
+    assert page.number_input("augment_shift").value == 2
+    assert page.toggle("augment_flip").value is True
+    page.selectbox("loss").select("CrossEntropy").run()
+    page.number_input("crossentropy_label_smoothing").set_value(0.1)
+    page.number_input("augment_rotate").set_value(7.5).run()
+    assert page.query_params["crossentropy_label_smoothing"] == "0.1"
+    assert page.query_params["augment_rotate"] == "7.5"
+    button(page, "Train").click().run()
+    assert not faults(page)
+    config = list_runs()[0].settings().config
+    assert (config.loss, config.augment) == (CrossEntropy(0.1), Augment(2, 7.5, True))
+    page.number_input("augment_shift").set_value(28.0).run()
+    assert "out of sight" in page.error[0].value
+    assert button(page, "Train").help == page.error[0].value
+    button(page, "Use its settings").click().run()
+    assert page.number_input("augment_shift").value == 2
     assert not faults(page)
 
 

@@ -1,17 +1,22 @@
 """Defaults, limits and sizes: the parts of the settings that need no page."""
 
 import math
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
 from cnnviz.data import DataChoice
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.runs import RunSettings
-from cnnviz.training import TrainConfig
-from cnnviz.ui.train.defaults import ENOUGH_STEPS, Recipe
+from cnnviz.training import Augment, TrainConfig
+from cnnviz.training.config import REGISTRIES
+from cnnviz.ui.train.defaults import ENOUGH_STEPS, Recipe, usual_lr
 from cnnviz.ui.train.editor import NEW, parse_size, size_text
 from cnnviz.ui.train.fields import number_or, step_size
+from cnnviz.ui.train.hints import SETTINGS, hint
 from cnnviz.ui.train.network import headline, problem_with, summary_rows, table
+from cnnviz.ui.train.numbers import NUMBERS
 
 LENET = ARCHITECTURES["im2col-lenet"].layers
 
@@ -21,6 +26,49 @@ def test_few_images_are_seen_often_enough(network: str) -> None:
     few, many = Recipe(network, 1497).values(), Recipe(network, 60_000).values()
     assert few["epochs"] * math.ceil(1347 / few["batch"]) >= ENOUGH_STEPS
     assert many["epochs"] == ARCHITECTURES[network].epochs
+
+
+@pytest.mark.parametrize("network", ARCHITECTURES)
+def test_a_recipe_is_the_networks_own(network: str) -> None:
+    base, config = ARCHITECTURES[network], Recipe(network, 60_000).config()
+    assert (config.batch_size, config.lr, config.epochs) == (base.batch_size, base.lr, base.epochs)
+    assert type(config.loss).__name__ == base.loss["type"]
+    assert config.augment == Augment(**base.augment)
+    values = Recipe(network, 60_000).values()
+    assert values["optimizer"] == base.optimizer["type"]
+    assert values["augment_shift"] == config.augment.shift
+    assert values["crossentropy_label_smoothing"] == base.loss.get("label_smoothing", 0)
+
+
+def test_a_recipe_brings_loss_and_augmentation(monkeypatch: pytest.MonkeyPatch) -> None:
+    loss, moved = {"type": "CrossEntropy", "label_smoothing": 0.1}, {"shift": 2, "rotate": 10.0}
+    changed = replace(ARCHITECTURES["tf2-cnn"], loss=loss, augment=moved)
+    monkeypatch.setitem(ARCHITECTURES, "tf2-cnn", changed)
+    values = Recipe("tf2-cnn", 60_000).values()
+    assert values["crossentropy_label_smoothing"] == 0.1
+    moves = [values[f"augment_{name}"] for name in ("shift", "rotate", "flip")]
+    assert moves == [2, 10.0, False]
+
+
+def test_another_optimizer_has_its_own_usual_rate() -> None:
+    assert usual_lr("tf2-cnn", "Adam") == ARCHITECTURES["tf2-cnn"].lr
+    assert usual_lr("tf2-cnn", "SGD") == 0.05
+    assert usual_lr("my-network", "AdaGrad") == 0.01
+
+
+@pytest.mark.parametrize(
+    "kind", [Augment, *(kind for one in REGISTRIES.values() for kind in one.values())]
+)
+def test_every_number_of_a_training_has_its_words(kind: type[Any]) -> None:
+    for field, value in ((one.name, getattr(kind(), one.name)) for one in fields(kind)):
+        pair = [f"{field}_{place + 1}" for place in range(2)]
+        for name in pair if isinstance(value, tuple) else [field]:
+            assert hint(kind.__name__, name).endswith("."), name
+
+
+def test_every_setting_has_its_words() -> None:
+    keys = (*REGISTRIES, *NUMBERS, "data", "network", "more")
+    assert all(SETTINGS[key].endswith(".") for key in keys)
 
 
 @pytest.mark.parametrize("value", [None, "text", math.nan, math.inf, True])

@@ -1,6 +1,7 @@
 """Optimizers that scale each weight's step by the gradients it has seen."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ def remember(mean: Array, value: Array, beta: float) -> None:
 @dataclass(frozen=True)
 class AdaGrad(Optimizer):
     """Steps shrink with the sum of all squared gradients (Duchi, Hazan and Singer 2011)."""
+
+    usual_lr: ClassVar[float] = 0.01
 
     initial_accumulator: float = 0.0
     eps: float = 1e-10

@@ -8,6 +8,7 @@ PyTorch's, to the last term.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -47,7 +48,12 @@ def decayed(grad: Array, p: Array, weight_decay: float) -> Array:
 
 @dataclass(frozen=True)
 class Optimizer(ABC):
-    """A rule that turns gradients into new parameters."""
+    """A rule that turns gradients into new parameters.
+
+    `usual_lr` is a learning rate to begin with where nothing is known of the network.
+    """
+
+    usual_lr: ClassVar[float] = 0.001
 
     @abstractmethod
     def memory(self) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Gradient descent, with or without momentum."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cnnviz.nn.checks import flag, number
 from cnnviz.nn.optim.base import Optimizer, decayed
@@ -10,6 +11,8 @@ from cnnviz.nn.types import Array
 @dataclass(frozen=True)
 class SGD(Optimizer):
     """Gradient descent, with momentum as PyTorch has it: velocity = momentum · velocity + grad."""
+
+    usual_lr: ClassVar[float] = 0.05
 
     momentum: float = 0.0
     nesterov: bool = False

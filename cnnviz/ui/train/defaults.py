@@ -6,15 +6,14 @@ from typing import Any
 
 from cnnviz.nn.architectures import ARCHITECTURES, Architecture
 from cnnviz.nn.optim import OPTIMIZERS
-from cnnviz.nn.schedules import SCHEDULES
-from cnnviz.nn.spec import from_spec
-from cnnviz.ui.state import field_values
+from cnnviz.training.augment import Augment
+from cnnviz.training.config import REGISTRIES, TrainConfig
+from cnnviz.ui.state import field_defaults, field_values
+from cnnviz.ui.train.typed import CONFIG_KEYS
 
 NETWORK = "im2col-lenet"
 OWN = "my-network"
 DATA = "digits"
-SEED = 0
-PARTS = 2
 SMOOTHING = 0.9
 ENOUGH_STEPS = 500
 
@@ -26,20 +25,31 @@ class Recipe:
     network: str
     images: int
 
+    def config(self) -> TrainConfig:
+        """Return them as a training's settings."""
+        base = architecture(self.network)
+        plain = {name: getattr(base, name) for name in ("batch_size", "lr", "augment", *REGISTRIES)}
+        return TrainConfig.from_dict(plain | {"epochs": enough_epochs(base, self.images)})
+
     def values(self) -> dict[str, Any]:
         """Return the settings' values under their shared names."""
-        base = architecture(self.network)
-        optimizer = from_spec(OPTIMIZERS, base.optimizer)
-        schedule = from_spec(SCHEDULES, base.schedule)
-        chosen = field_values(type(optimizer), optimizer) | field_values(type(schedule), schedule)
-        return field_defaults() | {
-            "optimizer": base.optimizer["type"],
-            "schedule": base.schedule["type"],
-            **chosen,
-            "lr": base.lr,
-            "batch": base.batch_size,
-            "epochs": enough_epochs(base, self.images),
-        }
+        return field_defaults() | config_values(self.config())
+
+
+def config_values(config: TrainConfig) -> dict[str, Any]:
+    """Return a training's settings under their shared names."""
+    values = {key: getattr(config, name) for key, name in CONFIG_KEYS.items()}
+    for name in REGISTRIES:
+        chosen = getattr(config, name)
+        values |= {name: type(chosen).__name__} | field_values(type(chosen), chosen)
+    return values | field_values(Augment, config.augment)
+
+
+def usual_lr(network: str, optimizer: str) -> float:
+    """Return the network's own learning rate, or with another optimizer than its own that one's."""
+    base = architecture(network)
+    own = base.optimizer["type"] == optimizer
+    return base.lr if own else OPTIMIZERS[optimizer].usual_lr
 
 
 def architecture(network: str) -> Architecture:
@@ -51,9 +61,3 @@ def enough_epochs(base: Architecture, images: int) -> int:
     """Return the network's epochs, or more where so few images make too few steps."""
     steps = max(1, math.ceil(0.9 * images / base.batch_size))
     return max(base.epochs, math.ceil(ENOUGH_STEPS / steps))
-
-
-def field_defaults() -> dict[str, Any]:
-    """Return every optimizer's and schedule's own defaults under their shared names."""
-    kinds = [*OPTIMIZERS.values(), *SCHEDULES.values()]
-    return {key: value for kind in kinds for key, value in field_values(kind, kind()).items()}

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.ui.state import field_key
-from cnnviz.ui.train.hints import FIELDS, title
+from cnnviz.ui.train.hints import hint, title
 from cnnviz.ui.train.typed import Description
 
 
@@ -86,17 +86,14 @@ def field_inputs(kind: type[Any], defaults: Mapping[str, Any]) -> Description:
 
 
 def _pair(kind: str, field: str, defaults: Mapping[str, Any]) -> tuple[float, ...]:
-    keys = [(place, field_key(kind, field, place)) for place in range(2)]
+    keys = [(f"{field}_{place + 1}", field_key(kind, field, place)) for place in range(2)]
     return tuple(
-        number_input(
-            f"{title(field)} {place + 1}", key, defaults[key], help=FIELDS[f"{field}_{place + 1}"]
-        )
-        for place, key in keys
+        number_input(title(name), key, defaults[key], help=hint(kind, name)) for name, key in keys
     )
 
 
 def _single(kind: str, field: str, default: Any) -> Any:
-    key, label, help = field_key(kind, field), title(field), FIELDS.get(field, "")
+    key, label, help = field_key(kind, field), title(field), hint(kind, field)
     if isinstance(default, bool):
         st.session_state.setdefault(key, default)
         st.toggle(label, key=key, help=help, persist_state="session")

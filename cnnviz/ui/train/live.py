@@ -138,7 +138,14 @@ def curves(view: View) -> list[Part]:
     log = bool(st.session_state.get("log"))
     if not len(history):
         return [curve(title, None, extremes(history, "loss")) for title in ("Loss", "Accuracy")]
-    loss = loss_figure(history, epochs, run_id=name, smoothing=smoothing, log_scale=log)
+    loss = loss_figure(
+        history,
+        epochs,
+        run_id=name,
+        smoothing=smoothing,
+        log_scale=log,
+        loss=view.settings.config.loss.title if view.settings else "",
+    )
     accuracy = accuracy_figure(history, epochs, run_id=name, smoothing=smoothing)
     return [
         curve("Loss", loss, extremes(history, "loss")),

@@ -12,7 +12,7 @@ from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import plotly_loader
 from cnnviz.ui.guard import guard
 from cnnviz.ui.service import IDLE_MINUTES, LEAST_IDLE, MOST_IDLE, manager
-from cnnviz.ui.state import SHARED, publish_url
+from cnnviz.ui.state import publish_url
 from cnnviz.ui.train.defaults import SMOOTHING
 from cnnviz.ui.train.editor import editor
 from cnnviz.ui.train.fields import follow
@@ -55,7 +55,7 @@ def train_page() -> None:
     else:
         run_bar(runs, shown)
         live_view(shown.run, shown.status, shown.settings)
-    publish_url(list(SHARED))
+    publish_url()
 
 
 def choose() -> Choice:

@@ -1,6 +1,5 @@
 """The settings of the next run: data, network, optimizer and numbers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +9,18 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.data import Available, DataError, available
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.optim import OPTIMIZERS, Optimizer
-from cnnviz.nn.schedules import SCHEDULES
 from cnnviz.nn.spec import Spec
 from cnnviz.runs.settings import RunSettings
+from cnnviz.training.augment import Augment
+from cnnviz.training.config import REGISTRIES
 from cnnviz.ui.pictures import Pictures, dataset, pictures
-from cnnviz.ui.state import ADOPTED, field_values
-from cnnviz.ui.train.defaults import DATA, NETWORK, OWN, PARTS, SEED, Recipe
+from cnnviz.ui.state import ADOPTED
+from cnnviz.ui.train.defaults import DATA, NETWORK, OWN, Recipe, config_values, usual_lr
 from cnnviz.ui.train.fields import choice_input, field_inputs, number_input
 from cnnviz.ui.train.hints import SETTINGS, title
 from cnnviz.ui.train.network import headline
 from cnnviz.ui.train.numbers import NUMBERS
-from cnnviz.ui.train.typed import CONFIG_KEYS, STRIP_KEYS, Description, Images, Typed
+from cnnviz.ui.train.typed import STRIP_KEYS, Description, Images, Typed
 from cnnviz.ui.words import plain
 
 PENDING = "_pending"
@@ -68,19 +68,14 @@ def adopt_pending() -> None:
 
 def load_settings(settings: RunSettings) -> None:
     """Put a run's settings into the panel; for callbacks, before anything is drawn."""
-    config, data = settings.config, settings.data
+    data = settings.data
     named = settings.network in ARCHITECTURES and _same_layers(settings)
-    values: dict[str, Any] = {
+    values = config_values(settings.config) | {
         "data": data.dataset,
         "images": data.train_images,
         "validation": data.validation_images,
         "test": data.test_images,
         "network": settings.network if named else OWN,
-        "optimizer": type(config.optimizer).__name__,
-        "schedule": type(config.schedule).__name__,
-        **{key: getattr(config, name) for key, name in CONFIG_KEYS.items()},
-        **field_values(type(config.optimizer), config.optimizer),
-        **field_values(type(config.schedule), config.schedule),
     }
     for key, value in values.items():
         st.session_state[key] = value
@@ -107,15 +102,17 @@ def _draw(strip: DeltaGenerator, row: DeltaGenerator) -> Typed:
     with grid.cell(column_span=3):
         network = _network_input()
     known = images if NUMBERS["images"].allow(images) else there.train if there else 1
-    usual = Recipe(network, known).values() | {"seed": SEED, "threads": PARTS}
+    usual = Recipe(network, known).values()
     with grid.cell(column_span=2):
         optimizer = choice_input(
             "Optimizer",
             "optimizer",
             list(OPTIMIZERS),
             usual["optimizer"],
+            on_change=_optimizer_changed,
             help=SETTINGS["optimizer"],
         )
+    usual["lr"] = usual_lr(network, optimizer)
     numbers = {"images": images}
     for key in STRIP_KEYS:
         with grid.cell(column_span=2):
@@ -152,12 +149,19 @@ def _data_changed() -> None:
 
 
 def _network_changed() -> None:
-    """Another network: the numbers that train it well, the epochs once the images are counted."""
+    """Another network: the numbers that train it well, its epochs once the images are counted."""
     if st.session_state["network"] == OWN:
         return
+    st.session_state.pop("epochs", None)
     for key, value in Recipe(st.session_state["network"], 1).values().items():
-        st.session_state[key] = value
-    del st.session_state["epochs"]
+        if key not in ("epochs", "seed", "threads"):
+            st.session_state[key] = value
+
+
+def _optimizer_changed() -> None:
+    """Another optimizer: a learning rate that suits it."""
+    network = st.session_state.get("network", NETWORK)
+    st.session_state["lr"] = usual_lr(network, st.session_state["optimizer"])
 
 
 def _number(key: str, usual: float | None, shown: str = "") -> Any:
@@ -197,7 +201,13 @@ def _more(
         descriptions: dict[str, Description] = {"optimizer": field_inputs(optimizer, usual)}
     st.caption("The learning rate over the training")
     with _grid():
-        descriptions["schedule"] = _described("schedule", SCHEDULES, usual)
+        descriptions["schedule"] = _described("schedule", usual)
+    st.caption("What is made small")
+    with _grid():
+        descriptions["loss"] = _described("loss", usual)
+    st.caption("Training images moved at random, each one anew whenever it is seen")
+    with _grid():
+        descriptions["augment"] = field_inputs(Augment, usual)
     st.caption("Images held out, and processors")
     with _grid():
         numbers = {
@@ -212,9 +222,10 @@ def _grid() -> DeltaGenerator:
     return st.grid("auto", min_column_width=132)
 
 
-def _described(key: str, registry: Mapping[str, type[Any]], usual: dict[str, Any]) -> Description:
-    """Draw what a registry offers, and the fields of the one that is chosen."""
-    kind = choice_input(title(key), key, list(registry), usual[key], help=SETTINGS[key])
+def _described(name: str, usual: dict[str, Any]) -> Description:
+    """Draw what there is to choose from, and the fields of what is chosen."""
+    registry = REGISTRIES[name]
+    kind = choice_input(title(name), name, list(registry), usual[name], help=SETTINGS[name])
     return field_inputs(registry[kind], usual)
 
 
