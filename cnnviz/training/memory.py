@@ -1,13 +1,14 @@
 """Whether a training fits in the machine's memory, before anything is allocated."""
 
+import math
 from dataclasses import dataclass
 
-import numpy as np
 import psutil
 
 from cnnviz.nn.geometry import Shape
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.summary import summarize, totals
+from cnnviz.training.augment import Augment
 from cnnviz.training.config import TrainConfig
 from cnnviz.training.evaluate import CHUNK
 
@@ -46,19 +47,30 @@ def memory_need(
     copies = len(config.optimizer.memory())
     batch = min(config.batch_size, images)
     looked_at = min(CHUNK * config.threads, images)  # in an evaluation, which only goes forward
+    moved = batch if config.augment == Augment() else 3 * batch  # before, between and after
+    buffers = FLOAT_BYTES * buffer_floats(model, input_shape)
     return MemoryNeed(
         {
-            "images": images * int(np.prod(input_shape)),
+            "images": images * math.prod(input_shape),
             "parameters": parameters,
+            "buffers": buffers * (config.threads + 2),  # in use, of each part, their mean
             f"gradients of {config.threads} parts": parameters * config.threads,
             f"{copies} × parameters for the optimizer": parameters * copies,
+            "images of a batch": max(moved, looked_at) * math.prod(input_shape) * FLOAT_BYTES,
             "activations and gradients": max(2 * batch, looked_at) * sums.activation_bytes,
             "padding": max(batch, looked_at) * sums.padded_bytes,
             "columns": max(batch, looked_at) * sums.column_bytes,
-            "a checkpoint": parameters * (1 + copies),
+            "a checkpoint": parameters * (1 + copies) + buffers,
             "the program": BASE_BYTES,
         }
     )
+
+
+def buffer_floats(model: Sequential, input_shape: Shape) -> int:
+    """Return the numbers in all layers' buffers: running statistics, one for each channel."""
+    shapes = model.input_shapes(input_shape)
+    layers = zip(model.layers, shapes[:-1], strict=True)
+    return sum(len(layer.buffers) * shape[0] for layer, shape in layers)
 
 
 def check_memory(need: MemoryNeed, available: int | None = None) -> None:

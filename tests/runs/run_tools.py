@@ -18,6 +18,7 @@ from cnnviz.training import TrainConfig
 
 LAYERS: tuple[dict[str, Any], ...] = (
     {"type": "Conv2d", "out_channels": 3, "kernel_size": 5, "stride": 3},
+    {"type": "BatchNorm2d"},
     {"type": "ReLU"},
     {"type": "Flatten"},
     {"type": "Dropout", "rate": 0.1},

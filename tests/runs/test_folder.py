@@ -68,7 +68,7 @@ def test_what_a_page_shows_of_it(finished: RunFolder) -> None:
     assert (live.step, live.weight.shape, live.probs.shape[1]) == (STEPS, (3, 1, 5, 5), 10)
     np.testing.assert_allclose(live.probs.sum(axis=1), 1, rtol=1e-5)
     assert finished.params(STEPS)[0]["weight"].tobytes() == live.weight.tobytes()
-    assert finished.params(STEPS)[1] == {}
+    assert finished.params(STEPS)[2] == {}
     assert finished.damage() == []
     assert finished.evaluation(4) is None
 

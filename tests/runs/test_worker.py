@@ -22,7 +22,8 @@ from run_tools import (
     whole_run,
 )
 
-from cnnviz.nn.optim import SGD, Adam
+from cnnviz.nn.losses import MeanSquaredError
+from cnnviz.nn.optim import SGD, Adam, RMSProp
 from cnnviz.nn.schedules import OneCycle
 from cnnviz.runs import RunError, RunFolder, RunSettings, RunStatus, layout, worker
 from cnnviz.runs.child import environment
@@ -30,11 +31,13 @@ from cnnviz.runs.commands import END, Command, Commands, parse_command
 from cnnviz.runs.create import create_run, writing
 from cnnviz.runs.worker import Pace, work
 from cnnviz.runs.writer import RunWriter
+from cnnviz.training import Augment
 
 RECIPES = [
     CONFIG,
     replace(CONFIG, optimizer=Adam(), lr=0.01, schedule=OneCycle(), threads=3),
-    replace(CONFIG, optimizer=SGD(0.8, nesterov=True), threads=1),
+    replace(CONFIG, optimizer=SGD(0.8, nesterov=True), threads=1, augment=Augment(2, 9.5, True)),
+    replace(CONFIG, optimizer=RMSProp(momentum=0.5, centered=True), loss=MeanSquaredError()),
 ]
 
 

@@ -11,10 +11,12 @@ from threadpoolctl import threadpool_info
 from tiny import MODEL, PLAIN, SPLITS, same_params
 
 from cnnviz.nn.layers import Flatten, Linear
+from cnnviz.nn.losses import MeanSquaredError
 from cnnviz.nn.model import Sequential
-from cnnviz.nn.optim import SGD, Adam
+from cnnviz.nn.optim import SGD, Adam, RMSProp
 from cnnviz.nn.schedules import Constant, OneCycle
 from cnnviz.training import (
+    Augment,
     Checkpoint,
     Diverged,
     EpochEnd,
@@ -34,7 +36,8 @@ CONFIG = TrainConfig(epochs=2, batch_size=10, lr=0.1, threads=3, seed=5)
 RECIPES = [
     CONFIG,
     replace(CONFIG, optimizer=SGD(0.9, nesterov=True, weight_decay=0.01), schedule=OneCycle()),
-    replace(CONFIG, optimizer=Adam(), lr=0.01, threads=1, batch_size=23),
+    replace(CONFIG, optimizer=Adam(), lr=0.01, threads=1, batch_size=23, augment=Augment(1)),
+    replace(CONFIG, optimizer=RMSProp(), loss=MeanSquaredError(), augment=Augment(0, 9.5, True)),
 ]
 
 
@@ -163,6 +166,11 @@ def test_divergence_keeps_the_last_good_state_and_names_a_knob() -> None:
     *before, last = train(MODEL, SPLITS, config, state)
     assert isinstance(last, Diverged)
     assert last.step == state.step + 1
+    before_that = fresh(config)
+    for event in train(MODEL, SPLITS, config, before_that):
+        if isinstance(event, StepEnd) and event.step == state.step:
+            break
+    assert same_params(state, before_that)  # the running statistics among them
     assert all(np.isfinite(e.loss) for e in before if isinstance(e, StepEnd))
     assert last.message == (
         f"The loss became {last.loss:.3g} at step {last.step} with learning rate 1e+30: "
@@ -178,6 +186,29 @@ def test_divergence_in_the_last_step_is_found_in_the_validation() -> None:
     assert isinstance(last, Diverged)
     assert (last.step, state.step, state.epochs_done) == (1, 1, 0)
     assert f"The loss became {last.loss:.3g} at step 1 with learning rate 1e+38" in last.message
+
+
+def test_epochs_and_test_are_judged_by_the_loss_of_the_training_on_images_that_stay() -> None:
+    config = replace(CONFIG, lr=1e-30, loss=MeanSquaredError())
+    logits = PLAIN.predict(fresh(config, PLAIN).params, SPLITS.test.batch(np.arange(8))[0])
+    expected = MeanSquaredError()(logits, SPLITS.test.labels)[0]
+    for augment in (Augment(), Augment(2, 45.0, True)):
+        *_, last = train(PLAIN, SPLITS, replace(config, augment=augment))
+        assert isinstance(last, Finished)
+        assert last.test.loss == pytest.approx(expected)
+
+
+def test_a_step_stores_the_running_statistics_in_place() -> None:
+    state = fresh()
+    statistics, before = state.params[1]["running_mean"], state.params[1]["running_mean"].copy()
+    next(event for event in train(MODEL, SPLITS, CONFIG, state) if isinstance(event, StepEnd))
+    assert state.params[1]["running_mean"] is statistics
+    assert (statistics != before).all()
+
+
+def test_a_shift_out_of_sight_is_refused_before_the_first_step() -> None:
+    with pytest.raises(ValueError, match="would push images of 6×7 out of sight"):
+        next(train(MODEL, SPLITS, replace(CONFIG, augment=Augment(shift=6))))
 
 
 def test_an_error_in_a_part_reaches_whoever_iterates() -> None:

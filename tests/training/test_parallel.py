@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import MODEL, PLAIN, SPLITS
 
-from cnnviz.nn.layers import Conv2d, Flatten, Linear
-from cnnviz.nn.losses import CrossEntropy
+from cnnviz.nn.layers import BatchNorm2d, Conv2d, Flatten, Linear
+from cnnviz.nn.losses import CrossEntropy, Loss, MeanSquaredError
 from cnnviz.nn.model import Sequential
-from cnnviz.nn.optim import SGD, Adam
+from cnnviz.nn.optim import OPTIMIZERS, SGD, AdaGrad, Adam, Optimizer, RMSProp
 from cnnviz.training import (
+    Augment,
     Evaluation,
     TooLargeError,
     TrainConfig,
@@ -25,7 +26,7 @@ from cnnviz.training import (
     memory_need,
 )
 from cnnviz.training.evaluate import CHUNK, evaluate
-from cnnviz.training.parallel import Workers, gradients, split_batch
+from cnnviz.training.parallel import Workers, gradients, keep_buffers, split_batch
 
 
 def test_parts_written_out() -> None:
@@ -46,6 +47,20 @@ def test_the_parts_add_up_to_the_whole_batch(size: int, parts: int) -> None:
     assert summed.correct == whole.correct
     assert summed.loss == pytest.approx(whole.loss)
     np.testing.assert_allclose(summed.grads[1]["weight"], whole.grads[1]["weight"], atol=1e-6)
+
+
+@pytest.mark.parametrize("loss", [CrossEntropy(0.1), MeanSquaredError()])
+def test_the_loss_is_the_chosen_one(loss: Loss) -> None:
+    params = initial_state(PLAIN, (1, 6, 7), TrainConfig()).params
+    indices, config = np.arange(9), TrainConfig(loss=loss)
+    with Workers(2) as workers:
+        result = gradients(workers, PLAIN, params, SPLITS.train, indices, config, 1)
+    x, labels = SPLITS.train.batch(indices)
+    logits, caches = PLAIN.forward(params, x)
+    expected, _, grad = loss(logits, labels)
+    assert result.loss == pytest.approx(expected)
+    _, grads = PLAIN.backward(params, caches, grad)
+    np.testing.assert_allclose(result.grads[1]["weight"], grads[1]["weight"], atol=1e-6)
 
 
 def test_dropout_is_drawn_anew_each_step_and_the_same_again() -> None:
@@ -92,8 +107,10 @@ def test_memory_written_out() -> None:
     assert need.parts == {
         "images": 100 * 42,
         "parameters": parameters,
+        "buffers": 0,
         "gradients of 2 parts": 2 * parameters,
         "2 × parameters for the optimizer": 2 * parameters,
+        "images of a batch": 100 * 4 * 42,
         "activations and gradients": 100 * 4 * (42 + 3),  # an evaluation looks at all 100
         "padding": 0,
         "columns": 0,
@@ -102,6 +119,68 @@ def test_memory_written_out() -> None:
     }
     assert need.total == sum(need.parts.values())
     check_memory(need)
+
+
+def test_memory_of_buffers_moved_images_and_each_optimizer() -> None:
+    model = Sequential((Conv2d(5, 3), BatchNorm2d(), Conv2d(7, 3), BatchNorm2d()))
+    usual, moved = (
+        memory_need(
+            model,
+            (1, 6, 7),
+            TrainConfig(batch_size=200, threads=2, optimizer=optimizer, augment=augment),
+            images=200,
+        ).parts
+        for optimizer, augment in (
+            (AdaGrad(), Augment()),
+            (RMSProp(momentum=0.5, centered=True), Augment(flip=True)),
+        )
+    )
+    params = model.init((1, 6, 7), np.random.default_rng(0))
+    buffers = sum(
+        arrays[name].nbytes
+        for layer, arrays in zip(model.layers, params, strict=True)
+        for name in layer.buffers
+    )
+    assert buffers == 4 * 2 * (5 + 7)
+    assert usual["buffers"] == 4 * buffers  # in use, of two parts, their mean
+    parameters = usual["parameters"]
+    assert usual["a checkpoint"] == 2 * parameters + buffers
+    assert usual["1 × parameters for the optimizer"] == parameters
+    assert moved["3 × parameters for the optimizer"] == 3 * parameters
+    assert usual["images of a batch"] == 200 * 42 * 4
+    assert moved["images of a batch"] == 3 * 200 * 42 * 4
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values())
+def test_an_optimizer_remembers_nothing_of_buffers(optimizer: type[Optimizer]) -> None:
+    state = initial_state(MODEL, (1, 6, 7), TrainConfig(optimizer=optimizer()))
+    assert list(state.params[1]) == ["weight", "bias", "running_mean", "running_var"]
+    for memory in state.optimizer_state.values():
+        assert [list(arrays) for arrays in memory] == [
+            *(["weight", "bias"], ["weight", "bias"], [], [], [], [], ["weight", "bias"])
+        ]
+
+
+@given(size=st.integers(2, 23), parts=st.integers(1, 9))
+def test_running_statistics_are_the_mean_over_the_images_of_all_parts(
+    size: int, parts: int
+) -> None:
+    """Parts of unequal size: the mean of their means is the batch's only if it is weighted."""
+    model = Sequential((BatchNorm2d(momentum=1.0), Flatten(), Linear(3)))
+    params = initial_state(model, (1, 6, 7), TrainConfig()).params
+    before = [{name: array.copy() for name, array in arrays.items()} for arrays in params]
+    indices, config = np.arange(size), TrainConfig(threads=parts)
+    with Workers(parts) as workers:
+        buffers = gradients(workers, model, params, SPLITS.train, indices, config, 1).buffers
+    assert all((a[k] == b[k]).all() for a, b in zip(params, before, strict=True) for k in a)
+    assert [list(arrays) for arrays in buffers] == [["running_mean", "running_var"], [], []]
+    x = SPLITS.train.batch(indices)[0]
+    variances = [piece.var(ddof=1) * len(piece) for piece in np.array_split(x, min(parts, size))]
+    assert buffers[0]["running_mean"] == pytest.approx(x.mean(), rel=1e-5)
+    assert buffers[0]["running_var"] == pytest.approx(sum(variances) / size, rel=1e-5)
+    keep_buffers(params, buffers)
+    assert params[0]["running_mean"].tobytes() == buffers[0]["running_mean"].tobytes()
+    assert params[0]["weight"].tolist() == [1]
 
 
 def test_the_work_is_shared_until_its_end() -> None:

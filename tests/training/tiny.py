@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.nn.layers import Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
+from cnnviz.nn.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
 from cnnviz.nn.model import Sequential
 from cnnviz.training import TrainState
 
@@ -41,7 +41,10 @@ def tiny_split(count: int, seed: int) -> TinySplit:
 
 SPLITS = TinySplits(tiny_split(23, 1), tiny_split(9, 2), tiny_split(8, 3))
 MODEL = Sequential(
-    (Conv2d(3, 3, padding="same"), ReLU(), MaxPool2d(2), Flatten(), Dropout(0.25), Linear(3))
+    (
+        *(Conv2d(3, 3, padding="same"), BatchNorm2d(), ReLU(), MaxPool2d(2)),
+        *(Flatten(), Dropout(0.25), Linear(3)),
+    )
 )
 PLAIN = Sequential((Flatten(), Linear(3)))
 
