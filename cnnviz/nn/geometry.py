@@ -1,7 +1,6 @@
 """Integers only: padding, output size, receptive field, what is dropped."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from cnnviz.nn.checks import choice, integer
 
@@ -36,9 +35,9 @@ def pair(value: object, name: str, *, minimum: int = 1) -> Pair:
     return size, size
 
 
-def compact_pair(value: object, name: str) -> int | Pair:
+def compact_pair(value: object, name: str, *, minimum: int = 1) -> int | Pair:
     """Return the shortest way to write a pair: 5 rather than (5, 5)."""
-    height, width = pair(value, name)
+    height, width = pair(value, name, minimum=minimum)
     return height if height == width else (height, width)
 
 
@@ -199,26 +198,3 @@ class Window:
             f'window of {window}; use padding="same", a smaller kernel, or remove a pooling '
             f"layer before it."
         )
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What one cell of a layer's output sees of the network's input, along both axes."""
-
-    receptive_field: Pair = (1, 1)
-    jump: Pair = (1, 1)
-
-    def through(self, window: Window) -> "Reach":
-        """Return the reach behind one more layer: field + (extent − 1) × jump, jump × stride."""
-        field, jump = zip(
-            *(
-                (
-                    self.receptive_field[axis]
-                    + (window.kernel[axis] - 1) * window.dilation[axis] * self.jump[axis],
-                    self.jump[axis] * window.stride[axis],
-                )
-                for axis in (0, 1)
-            ),
-            strict=True,
-        )
-        return Reach(cast(Pair, field), cast(Pair, jump))

@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from cnnviz.nn.geometry import Grid, ShapeError, Window
+from cnnviz.nn.geometry import Grid, Pair, ShapeError, Window
+from cnnviz.nn.layers import ConvTranspose2d
 
 small = st.integers(1, 3)
 pads = st.integers(0, 3)
@@ -35,3 +36,30 @@ def sliding(draw: Any, *, pooling: bool = False) -> tuple[dict[str, Any], tuple[
         assume(False)
     assume(not (pooling and grid.only_padding()))
     return arguments, size, grid
+
+
+@st.composite
+def spreading(draw: Any) -> tuple[dict[str, Any], Pair, Grid]:
+    """Draw arguments of a transposed convolution, an image size they fit, and the grid."""
+    stride, dilation = (draw(st.tuples(small, small)) for _ in range(2))
+    arguments = {
+        "kernel_size": draw(st.tuples(st.integers(1, 4), st.integers(1, 4))),
+        "stride": stride,
+        "dilation": dilation,
+        "padding": draw(paddings),
+    }
+    if not isinstance(arguments["padding"], str):
+        most = [max(pair) - 1 for pair in zip(stride, dilation, strict=True)]
+        arguments["output_padding"] = tuple(draw(st.integers(0, end)) for end in most)
+    size = draw(st.tuples(st.integers(1, 5), st.integers(1, 5)))
+    try:
+        grid = ConvTranspose2d(1, **arguments).grid((1, *size))
+    except ShapeError:
+        assume(False)
+    return arguments, size, grid
+
+
+channels = st.builds(
+    lambda groups, C, F: (groups, groups * C, groups * F), small, st.integers(1, 2), small
+)
+"""(groups, input channels, output channels)"""

@@ -2,12 +2,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from configurations import sliding
+from configurations import channels, sliding
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.nn import reference
 from cnnviz.nn.geometry import ShapeError
+from cnnviz.nn.im2col import im2col
 from cnnviz.nn.layers import Conv2d
 from cnnviz.nn.spec import to_spec
 
@@ -48,21 +49,89 @@ def test_channels_are_added_and_each_filter_has_its_bias() -> None:
     assert y.tolist() == [[[[13, 13], [13, 13]], [[27, 27], [27, 27]]]]
 
 
-@given(sliding(), st.integers(1, 3), st.integers(1, 3), st.integers(1, 4), st.integers(0, 99))
-def test_both_ways_agree_with_the_loops(case: Any, N: int, C: int, F: int, seed: int) -> None:
-    arguments, size, grid = case
-    layer = Conv2d(F, **arguments)
+def test_two_channels_product_by_product() -> None:
+    """1·1 + 5·5 = 26, 2·2 + 6·6 = 40, 3·3 + 7·7 = 58, 4·4 + 8·8 = 80; together 204."""
+    x = weight = np.array([[[[1.0, 2], [3, 4]], [[5, 6], [7, 8]]]])
+    column = im2col(x, Conv2d(1, 2).grid((2, 2, 2)))[0, :, 0]
+    products = (weight.reshape(8) * column).reshape(2, 2, 2)
+    assert products.sum(axis=0).tolist() == [[26, 40], [58, 80]]
+    assert convolve(x, weight) == [[[[204]]]]
+
+
+def test_groups_keep_to_their_own_channels() -> None:
+    """Channels 1, 2 and 3, 4 make outputs 1, 2 and 3, 4: 1 + 2 + 0·3, …, 3·3 + 4·4 = 25."""
+    x = np.array([1.0, 2, 3, 4]).reshape(1, 4, 1, 1)
+    weight = np.array([[1.0, 1], [0, 1], [10, 1], [3, 4]]).reshape(4, 2, 1, 1)
+    assert convolve(x, weight, groups=2) == [[[[3]], [[2]], [[34]], [[25]]]]
+    grad, grads = Conv2d(4, 1, groups=2, use_bias=False).backward(
+        {"weight": weight}, x, np.array([1.0, 10, 100, 1000]).reshape(1, 4, 1, 1)
+    )
+    assert grad is not None and grad.reshape(4).tolist() == [1, 11, 4000, 4100]
+    assert grads["weight"].reshape(4, 2).tolist() == [[1, 2], [10, 20], [300, 400], [3000, 4000]]
+
+
+def test_as_many_groups_as_channels_filter_each_channel_by_itself() -> None:
+    """The two channels of the example above: 1 + 4 + 9 + 16 = 30 and 25 + 36 + 49 + 64 = 174."""
+    x = np.array([[[[1.0, 2], [3, 4]], [[5, 6], [7, 8]]]])
+    assert convolve(x, x.swapaxes(0, 1), groups=2) == [[[[30]], [[174]]]]
+
+
+@given(sliding(), st.integers(1, 2), channels, st.integers(0, 99))
+def test_both_ways_agree_with_the_loops(case: Any, N: int, split: Any, seed: int) -> None:
+    (arguments, size, grid), (groups, C, F) = case, split
+    layer = Conv2d(F, **arguments, groups=groups)
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((N, C, *size))
-    weight, bias = rng.standard_normal((F, C, *grid.kernel)), rng.standard_normal(F)
+    weight, bias = rng.standard_normal((F, C // groups, *grid.kernel)), rng.standard_normal(F)
     params = {"weight": weight, "bias": bias}
     y, cache = layer.forward(params, x)
-    np.testing.assert_allclose(y, reference.conv2d(x, weight, bias, grid), rtol=1e-10, atol=1e-10)
+    expected = reference.conv2d(x, weight, bias, grid, groups)
+    np.testing.assert_allclose(y, expected, rtol=1e-10, atol=1e-10)
     grad_output = rng.standard_normal(y.shape)
     grad_x, grads = layer.backward(params, cache, grad_output)
-    expected = reference.conv2d_backward(x, weight, grad_output, grid)
+    expected = reference.conv2d_backward(x, weight, grad_output, grid, groups)
     for ours, theirs in zip((grad_x, grads["weight"], grads["bias"]), expected, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("size", "arguments", "output"),
+    [
+        ((1, 1), {"kernel_size": 1}, [[[[1]]]]),
+        ((1, 1), {"kernel_size": 3, "padding": "same", "stride": 2}, [[[[5]]]]),
+        ((1, 1), {"kernel_size": 2, "padding": "full"}, [[[[4, 3], [2, 1]]]]),
+        ((2, 2), {"kernel_size": 3, "padding": ((1, 0), (0, 1))}, [[[[67]]]]),
+        ((3, 1), {"kernel_size": (3, 1), "dilation": (1, 9)}, [[[[14]]]]),
+        ((2, 5), {"kernel_size": 1, "stride": (3, 4)}, [[[[1, 5]]]]),
+        ((1, 4), {"kernel_size": (1, 2), "stride": 3, "padding": "same"}, [[[[5, 4]]]]),
+    ],
+)
+def test_the_smallest_images_and_windows_that_take_all_or_leave_gaps(
+    size: Any, arguments: Any, output: Any
+) -> None:
+    """Image and kernel count from 1, row by row."""
+    layer = Conv2d(1, **arguments, use_bias=False)
+    kernel = layer.parameter_shapes((1, *size))["weight"]
+    params = {"weight": np.arange(1.0, 1 + np.prod(kernel)).reshape(kernel)}
+    x = np.arange(1.0, 1 + np.prod(size)).reshape(1, 1, *size)
+    y, cache = layer.forward(params, x)
+    assert y.tolist() == output
+    grad, _ = layer.backward(params, cache, y)
+    assert grad is not None and grad.shape == x.shape
+
+
+def test_fans_count_the_weights_of_one_group() -> None:
+    """Xavier's limit is √(6 / (2·9 + 4·9)): a group of 8 → 16 channels in 4 has 2 → 4."""
+    params = Conv2d(16, 3, groups=4, weight_init="xavier").init((8, 9, 9), np.random.default_rng(0))
+    limit = (6 / (2 * 9 + 4 * 9)) ** 0.5
+    assert params["weight"].shape == (16, 2, 3, 3)
+    assert 0.95 * limit < np.abs(params["weight"]).max() <= limit
+
+
+def test_a_group_costs_its_share() -> None:
+    whole, split = Conv2d(16, 3), Conv2d(16, 3, groups=4)
+    assert whole.macs((8, 9, 9)) == 4 * split.macs((8, 9, 9)) == 16 * 8 * 9 * 49
+    assert whole.scratch_floats((8, 9, 9)) == split.scratch_floats((8, 9, 9)) == 8 * 9 * 49
 
 
 @pytest.mark.parametrize("N", [1, 7, 40])
@@ -91,6 +160,7 @@ def test_arguments_are_kept_in_their_shortest_form() -> None:
         "stride": [2, 1],
         "padding": 1,
         "dilation": 1,
+        "groups": 1,
         "use_bias": True,
         "weight_init": "he",
     }
@@ -110,6 +180,12 @@ def test_arguments_are_kept_in_their_shortest_form() -> None:
         ({"dilation": 0}, "Conv2d: dilation must be at least 1, received 0."),
         ({"padding": "sane"}, 'Conv2d: padding must be one of "valid", "same"'),
         ({"padding": -1}, "Conv2d: padding must be at least 0, received -1."),
+        ({"groups": 0}, "Conv2d: groups must be at least 1, received 0."),
+        (
+            {"out_channels": 6, "groups": 4},
+            "Conv2d: out_channels cannot be divided into 4 groups of equal size: 6 = 1 × 4 + 2; "
+            "choose groups that divide 6.",
+        ),
         ({"use_bias": 1}, "Conv2d: use_bias must be true or false, received 1."),
         ({"weight_init": "zero"}, 'Conv2d: weight_init must be one of "he", "xavier"'),
     ],
@@ -126,3 +202,14 @@ def test_inputs_that_are_no_images_and_images_of_another_network() -> None:
     params = Conv2d(2, 3).init((3, 5, 5), np.random.default_rng(0))
     with pytest.raises(ShapeError, match="weights expect 3 channels, the input has 1"):
         Conv2d(2, 3).forward(params, np.zeros((1, 1, 5, 5)))
+
+
+def test_channels_of_the_input_that_groups_do_not_divide() -> None:
+    layer = Conv2d(6, 3, groups=3)
+    for ask in (layer.output_shape, layer.parameter_shapes, layer.macs):
+        with pytest.raises(ShapeError) as error:
+            ask((4, 5, 5))
+        assert str(error.value) == (
+            "Conv2d: the input's channels cannot be divided into 3 groups of equal size: "
+            "4 = 1 × 3 + 1; choose groups that divide 4."
+        )

@@ -6,7 +6,6 @@ from hypothesis import given
 
 from cnnviz.nn.geometry import (
     Grid,
-    Reach,
     ShapeError,
     Window,
     compact_padding,
@@ -40,6 +39,40 @@ def test_padding_and_output_size(
     grid = window.place((size, size), "test")
     assert grid.pads == (pads, pads)
     assert grid.output == (output, output)
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "valid", "same", "top_bottom_left_right"),
+    [
+        ((5, 5), (3, 3), (1, 1), (3, 3), (5, 5), (1, 1, 1, 1)),
+        ((5, 5), (3, 3), (2, 2), (2, 2), (3, 3), (1, 1, 1, 1)),
+        ((6, 6), (3, 3), (2, 2), (2, 2), (3, 3), (0, 1, 0, 1)),
+        ((4, 4), (2, 2), (1, 1), (3, 3), (4, 4), (0, 1, 0, 1)),
+        ((4, 4), (2, 2), (2, 2), (2, 2), (2, 2), (0, 0, 0, 0)),
+        ((5, 5), (2, 2), (2, 2), (2, 2), (3, 3), (0, 1, 0, 1)),
+        ((7, 7), (4, 4), (1, 1), (4, 4), (7, 7), (1, 2, 1, 2)),
+        ((7, 8), (3, 5), (2, 3), (3, 2), (4, 3), (1, 1, 1, 2)),
+        ((28, 28), (5, 5), (1, 1), (24, 24), (28, 28), (2, 2, 2, 2)),
+        ((28, 28), (5, 5), (2, 2), (12, 12), (14, 14), (1, 2, 1, 2)),
+        ((28, 28), (3, 3), (3, 3), (9, 9), (10, 10), (1, 1, 1, 1)),
+        ((1, 13), (1, 6), (1, 5), (1, 2), (1, 3), (0, 0, 1, 2)),
+        ((224, 224), (7, 7), (2, 2), (109, 109), (112, 112), (2, 3, 2, 3)),
+        ((227, 227), (11, 11), (4, 4), (55, 55), (57, 57), (4, 4, 4, 4)),
+        ((1, 1), (1, 1), (3, 3), (1, 1), (1, 1), (0, 0, 0, 0)),
+        ((5, 6), (2, 1), (4, 3), (1, 2), (2, 2), (0, 1, 0, 0)),
+        ((3, 4), (3, 4), (1, 1), (1, 1), (3, 4), (1, 1, 1, 2)),
+    ],
+)
+def test_valid_and_same(
+    size: Any, kernel: Any, stride: Any, valid: Any, same: Any, top_bottom_left_right: Any
+) -> None:
+    """13 with 6 and 5 is TensorFlow's own example: 1 cell before, 2 after; valid drops 2."""
+    top, bottom, left, right = top_bottom_left_right
+    assert Window(kernel, stride).place(size, "test").output == valid
+    grid = Window(kernel, stride, padding="same").place(size, "test")
+    assert (grid.output, grid.pads) == (same, ((top, bottom), (left, right)))
+    lower = Window(kernel, stride, padding="same_lower").place(size, "test")
+    assert (lower.output, lower.pads) == (same, ((bottom, top), (right, left)))
 
 
 def test_each_axis_has_its_own_numbers() -> None:
@@ -175,13 +208,6 @@ def test_padding_that_means_nothing(value: object, told: str) -> None:
     with pytest.raises(ValueError) as error:
         compact_padding(value, "padding")
     assert told in str(error.value)
-
-
-def test_receptive_field_of_two_convolutions_with_pooling_between() -> None:
-    reach = Reach().through(Window((5, 5))).through(Window((2, 2), (2, 2)))
-    assert (reach.receptive_field, reach.jump) == ((6, 6), (2, 2))
-    reach = reach.through(Window((5, 3), dilation=(1, 2)))
-    assert (reach.receptive_field, reach.jump) == ((14, 14), (2, 2))
 
 
 def test_extent_of_a_dilated_kernel() -> None:

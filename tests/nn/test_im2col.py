@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 from configurations import sliding
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnviz.nn import im2col as fast
@@ -50,7 +50,11 @@ def test_both_ways_agree_with_the_loops(case: Any, N: int, C: int, seed: int) ->
     )
 
 
+UNEVEN = Window((2, 3), (3, 1), (2, 3), ((0, 3), (2, 1))).place((6, 5), "test")
+
+
 @given(sliding(), st.integers(0, 99))
+@example(({}, UNEVEN.size, UNEVEN), 0)
 def test_col2im_is_the_adjoint(case: Any, seed: int) -> None:
     """<im2col(x), y> = <x, col2im(y)> for all x and y."""
     _, size, grid = case

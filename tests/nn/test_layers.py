@@ -11,7 +11,7 @@ from examples import EXAMPLES
 from cnnviz.nn import layers
 from cnnviz.nn.geometry import Shape
 from cnnviz.nn.gradcheck import check_gradients
-from cnnviz.nn.layers import LAYERS, Layer
+from cnnviz.nn.layers import LAYERS, ConvTranspose2d, Layer
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.spec import from_spec, to_spec
 
@@ -154,7 +154,7 @@ def test_counts_are_integers_that_agree_with_the_parameters(layer: Layer, shape:
     sizes = layer.parameter_shapes(shape)
     macs, outputs = layer.macs(shape), layer.output_shape(shape)
     if len(sizes.get("weight", ())) > 1:  # a matrix; BatchNorm2d's are factors
-        windows = math.prod(outputs[1:])
+        windows = math.prod((shape if isinstance(layer, ConvTranspose2d) else outputs)[1:])
         assert macs == math.prod(sizes["weight"]) * windows
     else:
         assert macs == 0

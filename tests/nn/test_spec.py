@@ -47,7 +47,7 @@ def test_defaults_may_be_left_out() -> None:
         ({"out_channels": 5}, 'A layer is written as {"type": "…", …}, received'),
         (
             {"type": "Conv"},
-            "There is no layer 'Conv'; there are Conv2d, MaxPool2d, ",
+            "There is no layer 'Conv'; there are Conv2d, ConvTranspose2d, MaxPool2d, ",
         ),
         ({"type": ["ReLU"]}, "There is no layer ['ReLU']; there are"),
         ({"type": "Dropout", "p": 0.5}, "Dropout has no field 'p'; its fields: rate."),

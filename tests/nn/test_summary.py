@@ -1,9 +1,10 @@
 import tracemalloc
+from fractions import Fraction
 
 import pytest
 
 from cnnviz.nn.geometry import ShapeError
-from cnnviz.nn.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from cnnviz.nn.layers import Conv2d, ConvTranspose2d, Flatten, Linear, MaxPool2d, ReLU
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.summary import spec_text, summarize, summarize_fitting, totals
 
@@ -26,6 +27,17 @@ def test_every_number_of_a_small_network() -> None:
     assert flat.receptive_field == (14, 14)
     assert (linear.receptive_field, linear.jump) == ((28, 28), None)
     assert linear.parameter_sum == "10 × 1024 + 10"
+
+
+def test_a_transposed_convolution_has_columns_and_padding_around_its_output() -> None:
+    layer = ConvTranspose2d(3, 4, stride=2, padding=1)
+    (row,) = summarize(Sequential((layer,)), (2, 5, 7))
+    assert row.output_shape == (3, 10, 14)
+    assert row.parameter_sum == "2 × 3 × 4 × 4 + 3"
+    assert row.macs == 2 * 3 * 16 * 35
+    assert row.column_bytes == 4 * 3 * 16 * 35
+    assert row.padded_bytes == 4 * 3 * 12 * 16
+    assert (row.receptive_field, row.jump) == ((2, 2), (Fraction(1, 2), Fraction(1, 2)))
 
 
 def test_the_sums() -> None:

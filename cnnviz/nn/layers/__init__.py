@@ -3,6 +3,7 @@
 from cnnviz.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnnviz.nn.layers.base import Layer
 from cnnviz.nn.layers.conv import Conv2d
+from cnnviz.nn.layers.conv_transpose import ConvTranspose2d
 from cnnviz.nn.layers.dropout import Dropout
 from cnnviz.nn.layers.linear import Flatten, Linear
 from cnnviz.nn.layers.normalization import BatchNorm2d, LocalResponseNorm
@@ -12,6 +13,7 @@ __all__ = [
     "LAYERS",
     "BatchNorm2d",
     "Conv2d",
+    "ConvTranspose2d",
     "Dropout",
     "Flatten",
     "Layer",
@@ -28,6 +30,7 @@ LAYERS: dict[str, type[Layer]] = {
     layer.__name__: layer
     for layer in (
         Conv2d,
+        ConvTranspose2d,
         MaxPool2d,
         BatchNorm2d,
         LocalResponseNorm,

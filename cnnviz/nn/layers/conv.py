@@ -1,6 +1,7 @@
 """Convolution as a matrix product over im2col columns."""
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from cnnviz.nn.geometry import (
     Padding,
     Pair,
     Shape,
+    ShapeError,
     Window,
     compact_padding,
     compact_pair,
@@ -24,56 +26,141 @@ from cnnviz.nn.layers.base import Layer, check_features, image_shape
 from cnnviz.nn.types import Array, Params
 
 
+class Convolution(Layer):
+    """What a convolution and a transposed one have in common.
+
+    `groups` divides input and output channels into as many parts: the first part of the output
+    comes from the first part of the input, and so on. With as many groups as input channels each
+    channel has filters of its own ("depthwise").
+    """
+
+    out_channels: int
+    kernel_size: int | Pair
+    stride: int | Pair
+    padding: Padding
+    dilation: int | Pair
+    groups: int
+    use_bias: bool
+    weight_init: str
+
+    def __post_init__(self) -> None:
+        """Check the arguments and keep the shortest way to write them."""
+        name = type(self).__name__
+        integer(self.out_channels, f"{name}: out_channels", minimum=1)
+        for key in ("kernel_size", "stride", "dilation"):
+            object.__setattr__(self, key, compact_pair(getattr(self, key), f"{name}: {key}"))
+        object.__setattr__(self, "padding", compact_padding(self.padding, f"{name}: padding"))
+        integer(self.groups, f"{name}: groups", minimum=1)
+        problem = groups_problem(self.out_channels, self.groups)
+        if problem:
+            raise ValueError(f"{name}: out_channels {problem}")
+        flag(self.use_bias, f"{name}: use_bias")
+        choice(self.weight_init, f"{name}: weight_init", INITIALIZERS)
+
+    @abstractmethod
+    def window(self) -> Window:
+        """Return the window of this layer."""
+
+    @abstractmethod
+    def weight_shape(self, in_channels: int) -> Shape:
+        """Return the shape of the weights."""
+
+    @abstractmethod
+    def fans(self, weight_shape: Shape) -> Pair:
+        """Return (fan_in, fan_out): weights that meet in one output, and in one input."""
+
+    def sizes(self) -> tuple[Pair, Pair, Pair]:
+        """Return kernel size, stride and dilation as (height, width)."""
+        name = type(self).__name__
+        return pair(self.kernel_size, name), pair(self.stride, name), pair(self.dilation, name)
+
+    def grid(self, input_shape: Shape) -> Grid:
+        """Return where the windows stand."""
+        _, H, W = self.image(input_shape)
+        return self.window().place((H, W), type(self).__name__)
+
+    def image(self, input_shape: Shape) -> tuple[int, int, int]:
+        """Return (C, H, W), or raise ShapeError if that is no image or C is not divisible."""
+        name = type(self).__name__
+        C, H, W = image_shape(input_shape, name)
+        problem = groups_problem(C, self.groups)
+        if problem:
+            raise ShapeError(f"{name}: the input's channels {problem}")
+        return C, H, W
+
+    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Return the shapes of weight and bias."""
+        shapes = {"weight": self.weight_shape(self.image(input_shape)[0])}
+        return shapes | ({"bias": (self.out_channels,)} if self.use_bias else {})
+
+    def init(self, input_shape: Shape, rng: np.random.Generator) -> Params:
+        """Return drawn weights and biases of zero."""
+        shape = self.parameter_shapes(input_shape)["weight"]
+        params = {"weight": INITIALIZERS[self.weight_init](shape, *self.fans(shape), rng)}
+        return params | ({"bias": np.zeros(self.out_channels, np.float32)} if self.use_bias else {})
+
+    def macs(self, input_shape: Shape) -> int:
+        """Return the weights times the positions of the window."""
+        weights = math.prod(self.parameter_shapes(input_shape)["weight"])
+        return weights * self.grid(input_shape).windows
+
+    def scratch_floats(self, input_shape: Shape) -> int:
+        """Return K · P, the numbers in the columns of all groups."""
+        weights = math.prod(self.parameter_shapes(input_shape)["weight"][1:])
+        return weights * self.groups * self.grid(input_shape).windows
+
+    def matrix(self, weight: Array) -> Array:
+        """Return the weights as a matrix for each group."""
+        return weight.reshape(self.groups, len(weight) // self.groups, -1)
+
+    def grouped(self, array: Array) -> Array:
+        """Return (N, C, P) as (N, groups, C / groups, P)."""
+        N, C, P = array.shape
+        return array.reshape(N, self.groups, C // self.groups, P)
+
+    def joined(self, array: Array) -> Array:
+        """Return (N, groups, C / groups, P) as (N, C, P)."""
+        N, groups, C, P = array.shape
+        return array.reshape(N, groups * C, P)
+
+
 @dataclass(frozen=True)
-class Conv2d(Layer):
-    """F filters slide over the image; each output is a window times a filter, plus a bias."""
+class Conv2d(Convolution):
+    """F filters slide over the image; each output is a window times a filter, plus a bias.
+
+    The filter is not turned around: in deep learning cross-correlation is called convolution.
+
+    Padding in numbers is PyTorch's. "same" is TensorFlow's: ceil(size / stride) outputs whatever
+    the kernel, an odd cell of padding after the image. PyTorch agrees where stride is 1 and
+    refuses "same" for larger strides, where padding depends on the image's size. "same_lower" is
+    ONNX's SAME_LOWER, the odd cell before the image; "full" takes every overlap.
+    """
 
     out_channels: int
     kernel_size: int | Pair
     stride: int | Pair = 1
     padding: Padding = "valid"
     dilation: int | Pair = 1
+    groups: int = 1
     use_bias: bool = True
     weight_init: str = "he"
 
-    def __post_init__(self) -> None:
-        """Check the arguments and keep the shortest way to write them."""
-        integer(self.out_channels, "Conv2d: out_channels", minimum=1)
-        for name in ("kernel_size", "stride", "dilation"):
-            object.__setattr__(self, name, compact_pair(getattr(self, name), f"Conv2d: {name}"))
-        object.__setattr__(self, "padding", compact_padding(self.padding, "Conv2d: padding"))
-        flag(self.use_bias, "Conv2d: use_bias")
-        choice(self.weight_init, "Conv2d: weight_init", INITIALIZERS)
-
     def window(self) -> Window:
         """Return the window that slides over the input."""
-        kernel, stride, dilation = (
-            pair(value, "Conv2d") for value in (self.kernel_size, self.stride, self.dilation)
-        )
-        return Window(kernel, stride, dilation, self.padding)
-
-    def grid(self, input_shape: Shape) -> Grid:
-        """Return where the windows stand on the input."""
-        _, H, W = image_shape(input_shape, "Conv2d")
-        return self.window().place((H, W), "Conv2d")
+        return Window(*self.sizes(), self.padding)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (F, OH, OW)."""
         return self.out_channels, *self.grid(input_shape).output
 
-    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Return weight (F, C, KH, KW) and bias (F,)."""
-        C, _, _ = image_shape(input_shape, "Conv2d")
-        shapes: dict[str, Shape] = {"weight": (self.out_channels, C, *self.window().kernel)}
-        return shapes | ({"bias": (self.out_channels,)} if self.use_bias else {})
+    def weight_shape(self, in_channels: int) -> Shape:
+        """Return (F, C / groups, KH, KW)."""
+        return self.out_channels, in_channels // self.groups, *self.window().kernel
 
-    def init(self, input_shape: Shape, rng: np.random.Generator) -> Params:
-        """Return drawn weights and biases of zero."""
-        shape = self.parameter_shapes(input_shape)["weight"]
-        F, C, KH, KW = shape
-        draw = INITIALIZERS[self.weight_init]
-        params = {"weight": draw(shape, C * KH * KW, F * KH * KW, rng)}
-        return params | ({"bias": np.zeros(F, np.float32)} if self.use_bias else {})
+    def fans(self, weight_shape: Shape) -> Pair:
+        """Return C / groups · KH · KW and F / groups · KH · KW."""
+        F, C, KH, KW = weight_shape
+        return C * KH * KW, F // self.groups * KH * KW
 
     def forward(
         self,
@@ -84,10 +171,10 @@ class Conv2d(Layer):
         rng: np.random.Generator | None = None,
     ) -> tuple[Array, Any]:
         """Return (N, F, OH, OW)."""
-        N, F = len(x), self.out_channels
-        check_features("Conv2d", "channels", params["weight"].shape[1], x.shape[1])
+        N, F, weight = len(x), self.out_channels, params["weight"]
+        check_features("Conv2d", "channels", weight.shape[1] * self.groups, x.shape[1])
         grid = self.grid(x.shape[1:])
-        y = params["weight"].reshape(F, -1) @ im2col(x, grid)  # (N, F, P)
+        y = self.joined(self.matrix(weight) @ self.grouped(im2col(x, grid)))  # (N, F, P)
         if self.use_bias:
             y += params["bias"][:, None]
         return y.reshape(N, F, *grid.output), x
@@ -99,26 +186,28 @@ class Conv2d(Layer):
         x, weight = cache, params["weight"]
         N, F = len(x), self.out_channels
         grid = self.grid(x.shape[1:])
-        matrix = weight.reshape(F, -1)  # (F, K)
+        matrix = self.matrix(weight)  # (groups, F / groups, K / groups)
         grad_output = grad_output.reshape(N, F, grid.windows)  # (N, F, P)
         grad_matrix = np.zeros_like(matrix)
         grad_input = np.empty_like(x) if input_grad else None
         for block in blocks(N, self.scratch_floats(x.shape[1:])):
-            grad = grad_output[block]
-            grad_matrix += (grad @ im2col(x[block], grid).transpose(0, 2, 1)).sum(axis=0)
+            grad = self.grouped(grad_output[block])  # (n, groups, F / groups, P)
+            # The columns have no name, so that their memory, still in the cache, is used again.
+            grad_matrix += (grad @ self.grouped(im2col(x[block], grid)).swapaxes(2, 3)).sum(axis=0)
             if grad_input is not None:
-                grad_input[block] = col2im(matrix.T @ grad, grid)
+                grad_input[block] = col2im(self.joined(matrix.swapaxes(1, 2) @ grad), grid)
         grads = {"weight": grad_matrix.reshape(weight.shape)}
         if self.use_bias:
             grads["bias"] = grad_output.sum(axis=(0, 2))
         return grad_input, grads
 
-    def macs(self, input_shape: Shape) -> int:
-        """Return F · K · P."""
-        return math.prod(self.parameter_shapes(input_shape)["weight"]) * (
-            self.grid(input_shape).windows
-        )
 
-    def scratch_floats(self, input_shape: Shape) -> int:
-        """Return K · P."""
-        return self.macs(input_shape) // self.out_channels
+def groups_problem(channels: int, groups: int) -> str:
+    """Return why so many channels cannot be divided into groups, or ""."""
+    if channels % groups == 0:
+        return ""
+    return (
+        f"cannot be divided into {groups} groups of equal size: {channels} = "
+        f"{channels // groups} × {groups} + {channels % groups}; choose groups that divide "
+        f"{channels}."
+    )

@@ -4,7 +4,12 @@ Those with windows take the geometry as a `Grid`. Padding is nothing that exists
 that fall outside the image are skipped, which for a sum is the same as meeting zeros.
 """
 
-from cnnviz.nn.reference.conv import conv2d, conv2d_backward
+from cnnviz.nn.reference.conv import (
+    conv2d,
+    conv2d_backward,
+    conv_transpose2d,
+    conv_transpose2d_backward,
+)
 from cnnviz.nn.reference.normalization import (
     batch_norm,
     batch_norm_backward,
@@ -13,6 +18,15 @@ from cnnviz.nn.reference.normalization import (
     local_response_norm_backward,
 )
 from cnnviz.nn.reference.pool import max_pool, max_pool_backward
+from cnnviz.nn.reference.turned import (
+    full_convolution,
+    input_gradient,
+    spread,
+    swap_channels,
+    turn,
+    weight_gradient,
+    without_padding,
+)
 from cnnviz.nn.reference.windows import col2im, im2col, met, positions
 
 __all__ = [
@@ -22,11 +36,20 @@ __all__ = [
     "col2im",
     "conv2d",
     "conv2d_backward",
+    "conv_transpose2d",
+    "conv_transpose2d_backward",
+    "full_convolution",
     "im2col",
+    "input_gradient",
     "local_response_norm",
     "local_response_norm_backward",
     "max_pool",
     "max_pool_backward",
     "met",
     "positions",
+    "spread",
+    "swap_channels",
+    "turn",
+    "weight_gradient",
+    "without_padding",
 ]
