@@ -71,6 +71,18 @@ def test_numbers_are_typed_without_limits_and_a_wrong_one_is_a_sentence() -> Non
     assert not page.exception
 
 
+def test_a_number_of_filters_is_typed_and_a_wrong_one_is_a_sentence() -> None:
+    page = opened()
+    for typed, told in ((1.5, "an integer, received 1.5"), (1e99, "an integer, received 1e+99")):
+        filters = next(one for one in page.number_input if one.label == "Out channels")
+        filters.set_value(typed).run()
+        assert any(told in one.value for one in page.error)
+    filters = next(one for one in page.number_input if one.label == "Out channels")
+    filters.set_value(9.0).run()
+    assert repr(page.session_state["layers"][0]["out_channels"]) == "9"
+    assert not page.error
+
+
 @pytest.mark.parametrize("kind", LAYERS)
 def test_every_field_of_a_layer_says_what_it_is(kind: str) -> None:
     missing = [field.name for field in fields(LAYERS[kind]) if not hint(kind, field.name)]

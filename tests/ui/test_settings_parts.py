@@ -13,7 +13,7 @@ from cnnviz.training import Augment, TrainConfig
 from cnnviz.training.config import REGISTRIES
 from cnnviz.ui.train.defaults import ENOUGH_STEPS, Recipe, usual_lr
 from cnnviz.ui.train.editor import NEW, parse_size, size_text
-from cnnviz.ui.train.fields import number_or, step_size
+from cnnviz.ui.train.fields import as_whole, number_or, step_size
 from cnnviz.ui.train.hints import SETTINGS, hint
 from cnnviz.ui.train.network import headline, problem_with, summary_rows, table
 from cnnviz.ui.train.numbers import NUMBERS
@@ -80,6 +80,12 @@ def test_what_is_no_number_is_the_usual_one(value: object) -> None:
 @pytest.mark.parametrize("value", [0, -1, 1.5, 1e99, 7])
 def test_a_number_stays_as_it_was_typed(value: float) -> None:
     assert number_or(64, value) == value
+
+
+def test_inputs_give_floats_and_whole_numbers_are_wanted() -> None:
+    assert [repr(as_whole(value)) for value in (3.0, 1.5, 1e99, None, "same", True)] == [
+        *("3", "1.5", "1e+99", "None", "'same'", "True")
+    ]
 
 
 def test_arrows_add_a_power_of_ten() -> None:

@@ -12,7 +12,7 @@ from cnnviz.nn.layers import LAYERS
 from cnnviz.nn.spec import Spec, as_json, from_spec, to_spec
 from cnnviz.ui.train.codec import MOST_LAYERS, check_layers, parse_layers
 from cnnviz.ui.train.defaults import OWN
-from cnnviz.ui.train.fields import step_size
+from cnnviz.ui.train.fields import as_whole, step_size
 from cnnviz.ui.train.hints import hint, title
 from cnnviz.ui.train.network import show_table
 from cnnviz.ui.train.settings import network_layers
@@ -112,10 +112,9 @@ def _widget(field: Field[Any], value: Any, **more: Any) -> None:
     elif field.name == "weight_init":
         names = list(INITIALIZERS)
         st.selectbox(label, names, names.index(value), **more)
-    elif field.type is float:
-        st.number_input(label, value=float(value), step=step_size(value), format="%g", **more)
-    elif field.type is int:
-        st.number_input(label, value=value, step=1, **more)
+    elif field.type in (int, float):
+        step = 1.0 if field.type is int else step_size(value)
+        st.number_input(label, value=float(value), step=step, format="%g", **more)
     else:
         st.text_input(label, size_text(value), placeholder="like the kernel", **more)
 
@@ -123,7 +122,7 @@ def _widget(field: Field[Any], value: Any, **more: Any) -> None:
 def _set_field(layers: list[Spec], place: int, name: str, key: str) -> None:
     value = st.session_state[key]
     try:
-        parsed = parse_size(value) if isinstance(value, str) else value
+        parsed = parse_size(value) if isinstance(value, str) else as_whole(value)
         checked = from_spec(LAYERS, {**layers[place], name: parsed})
     except ValueError as error:
         return _refuse(f"Layer {place + 1}: {error}")

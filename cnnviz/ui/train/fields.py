@@ -33,7 +33,7 @@ def number_input(
         persist_state="session",
     )
     typed = number_or(usual, st.session_state.get(key))
-    return int(typed) if whole and typed is not None and typed == math.floor(typed) else typed
+    return as_whole(typed) if whole else typed
 
 
 def choice_input(label: str, key: str, options: list[str], default: str, **more: Any) -> str:
@@ -66,6 +66,12 @@ def number_or(usual: float | None, value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return usual
     return value
+
+
+def as_whole(value: Any) -> Any:
+    """Return 3 for the 3.0 that an input gives; what is no whole number, or too large, stays."""
+    countable = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    return int(value) if countable else value
 
 
 def step_size(value: float) -> float:
