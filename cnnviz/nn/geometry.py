@@ -62,9 +62,16 @@ def window_extent(kernel: int, dilation: int) -> int:
     return (kernel - 1) * dilation + 1
 
 
-def output_size(size: int, extent: int, stride: int, pads: Pair) -> int:
-    """Return the number of windows along one axis, 0 if not even one fits."""
-    return max((size + sum(pads) - extent) // stride + 1, 0)
+def output_size(size: int, extent: int, stride: int, pads: Pair, ceil_mode: bool = False) -> int:
+    """Return the number of windows along one axis, 0 if not even one fits.
+
+    With `ceil_mode` cells that are left over at the end get a window too, which reaches beyond
+    the padding; it is dropped where it would start in the padding after the image, as in PyTorch.
+    """
+    room = size + sum(pads) - extent
+    whole = room // stride + 1
+    one_more = ceil_mode and room % stride > 0 and whole * stride < size + pads[0]
+    return max(whole + one_more, 0)
 
 
 def named_padding(word: str, size: int, extent: int, stride: int) -> Pair:
@@ -124,11 +131,29 @@ class Grid:
     @property
     def dropped(self) -> Pair:
         """Rows and columns at the end of the padded image that no window reaches."""
-        rows, columns = (
-            self.padded[axis] - (self.output[axis] - 1) * self.stride[axis] - self.extent[axis]
-            for axis in (0, 1)
-        )
-        return rows, columns
+        return max(self._rest(0), 0), max(self._rest(1), 0)
+
+    @property
+    def overhang(self) -> Pair:
+        """Rows and columns beyond the padded image that a last window of ceil_mode reaches."""
+        return max(-self._rest(0), 0), max(-self._rest(1), 0)
+
+    def _rest(self, axis: int) -> int:
+        """Return the cells behind the last window, negative where it reaches too far."""
+        end = (self.output[axis] - 1) * self.stride[axis] + self.extent[axis]
+        return self.padded[axis] - end
+
+    @property
+    def border(self) -> Pads:
+        """What lies around the image so that all windows have their cells: padding, overhang."""
+        ((top, bottom), (left, right)), (below, beside) = self.pads, self.overhang
+        return (top, bottom + below), (left, right + beside)
+
+    @property
+    def bordered(self) -> Pair:
+        """The size of the image with its border."""
+        (rows, columns), (below, beside) = self.padded, self.overhang
+        return rows + below, columns + beside
 
     @property
     def apart(self) -> bool:
@@ -142,18 +167,24 @@ class Grid:
 
     def only_padding(self) -> tuple[str, int] | None:
         """Return (axis, index) of the first window that would see nothing but padding."""
+        if self.pads == ((0, 0), (0, 0)):
+            return None
         for axis, name in enumerate(AXES):
             for index in range(self.output[axis]):
-                if not self._meets_image(axis, index):
+                if not self.met(axis, index):
                     return name, index
         return None
 
-    def _meets_image(self, axis: int, index: int) -> bool:
-        """Tell whether a kernel cell of the window falls on the image, along one axis."""
+    def met(self, axis: int, index: int, *, padding: bool = False) -> range:
+        """Return the kernel cells of a window that fall on the image, along one axis.
+
+        With `padding` also those that fall on its padding, but not on the overhang.
+        """
+        before, after = self.pads[axis] if padding else (0, 0)
         start = index * self.stride[axis] - self.pads[axis][0]
-        dilation = self.dilation[axis]
-        first = max(-(start // dilation), 0)  # the first kernel cell at or after the image's start
-        return first < self.kernel[axis] and start + first * dilation < self.size[axis]
+        first = -((start + before) // self.dilation[axis])  # at or behind the start
+        stop = -((start - self.size[axis] - after) // self.dilation[axis])  # at or behind the end
+        return range(max(first, 0), min(stop, self.kernel[axis]))
 
 
 @dataclass(frozen=True)
@@ -164,6 +195,7 @@ class Window:
     stride: Pair = (1, 1)
     dilation: Pair = (1, 1)
     padding: Padding = "valid"
+    ceil_mode: bool = False
 
     def place(self, size: Pair, owner: str) -> Grid:
         """Return the grid of this window on an image of `size` (height, width).
@@ -179,8 +211,8 @@ class Window:
         )
         pads = resolve_padding(self.padding, size, extent, self.stride)
         output = (
-            output_size(size[0], extent[0], self.stride[0], pads[0]),
-            output_size(size[1], extent[1], self.stride[1], pads[1]),
+            output_size(size[0], extent[0], self.stride[0], pads[0], self.ceil_mode),
+            output_size(size[1], extent[1], self.stride[1], pads[1], self.ceil_mode),
         )
         for axis in (0, 1):
             if output[axis] < 1:

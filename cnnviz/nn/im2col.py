@@ -45,7 +45,7 @@ def im2col(x: Array, grid: Grid) -> Array:
     """
     N, C = x.shape[:2]
     KH, KW = grid.kernel
-    view = windows(pad(x, grid.pads), grid)  # (N, C, KH, KW, OH, OW)
+    view = windows(pad(x, grid.border), grid)  # (N, C, KH, KW, OH, OW)
     return np.ascontiguousarray(view).reshape(N, C * KH * KW, grid.windows)
 
 
@@ -64,7 +64,7 @@ def col2im(columns: Array, grid: Grid) -> Array:
     KH, KW = grid.kernel
     N, C = len(columns), columns.shape[1] // (KH * KW)
     columns = columns.reshape(N, C, KH, KW, *grid.output)
-    padded = np.zeros((N, C, *grid.padded), columns.dtype)
+    padded = np.zeros((N, C, *grid.bordered), columns.dtype)
     for i in range(KH):
         for j in range(KW):
             cells(padded, grid, i, j)[...] += columns[:, :, i, j]

@@ -72,7 +72,7 @@ def padded_floats(layer: Layer, shape: Shape) -> int:
         return 0
     grid = window.place((shape[1], shape[2]), type(layer).__name__)
     channels = (layer.output_shape(shape) if isinstance(window, TransposedWindow) else shape)[0]
-    return channels * math.prod(grid.padded) if grid.padded != grid.size else 0
+    return channels * math.prod(grid.bordered) if grid.bordered != grid.size else 0
 
 
 def reach_behind(layer: Layer, before: Reach | None) -> Reach | None:

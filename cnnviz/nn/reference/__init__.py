@@ -17,7 +17,7 @@ from cnnviz.nn.reference.normalization import (
     local_response_norm,
     local_response_norm_backward,
 )
-from cnnviz.nn.reference.pool import max_pool, max_pool_backward
+from cnnviz.nn.reference.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from cnnviz.nn.reference.turned import (
     full_convolution,
     input_gradient,
@@ -30,6 +30,8 @@ from cnnviz.nn.reference.turned import (
 from cnnviz.nn.reference.windows import col2im, im2col, met, positions
 
 __all__ = [
+    "avg_pool",
+    "avg_pool_backward",
     "batch_norm",
     "batch_norm_backward",
     "channel_statistics",
