@@ -1,4 +1,4 @@
-"""Named networks as plain data, each with a line on where it comes from."""
+"""Named networks as plain data, each with its source and with numbers that train it well."""
 
 from dataclasses import dataclass, field
 
@@ -33,15 +33,26 @@ def conv(channels: int, kernel: int, **more: object) -> Spec:
     return {"type": "Conv2d", "out_channels": channels, "kernel_size": kernel, **more}
 
 
-def linear(features: int) -> Spec:
+def linear(features: int, **more: object) -> Spec:
     """Return a linear layer as data."""
-    return {"type": "Linear", "out_features": features}
+    return {"type": "Linear", "out_features": features, **more}
+
+
+def normalized(channels: int) -> tuple[Spec, ...]:
+    """Return a 3×3 convolution with batch normalization, which brings the bias, and ReLU."""
+    return conv(channels, 3, padding="same", use_bias=False), {"type": "BatchNorm2d"}, RELU
 
 
 RELU: Spec = {"type": "ReLU"}
 FLATTEN: Spec = {"type": "Flatten"}
 POOL: Spec = {"type": "MaxPool2d", "kernel_size": 2}
+OVERLAPPING: Spec = {"type": "MaxPool2d", "kernel_size": 3, "stride": 2}
+MEAN: Spec = {"type": "AvgPool2d", "kernel_size": 2}
+TANH: Spec = {"type": "Tanh"}
+NEIGHBORS: Spec = {"type": "LocalResponseNorm", "size": 5, "alpha": 5e-4, "k": 2.0}
+XAVIER = {"weight_init": "xavier"}
 LOGITS = linear(CLASSES)
+DROPOUT: Spec = {"type": "Dropout"}
 MOMENTUM: Spec = {"type": "SGD", "momentum": 0.9}
 PLAIN: Spec = {"type": "SGD"}
 ADAM: Spec = {"type": "Adam"}
@@ -60,7 +71,7 @@ ARCHITECTURES: dict[str, Architecture] = {
                 *(linear(120), RELU, linear(84), RELU, LOGITS),
             ),
             batch_size=64,
-            lr=0.02,
+            lr=0.05,
             optimizer=MOMENTUM,
             schedule=ONE_CYCLE,
             epochs=4,
@@ -117,6 +128,70 @@ ARCHITECTURES: dict[str, Architecture] = {
             optimizer=PLAIN,
             schedule=CONSTANT,
             epochs=10,
+        ),
+        Architecture(
+            name="lenet-5",
+            title="LeNet-5 of 1998",
+            source="Y. LeCun and others, Gradient-Based Learning Applied to Document Recognition "
+            "(1998), with tanh and mean pooling, every filter seeing every map.",
+            layers=(
+                *(conv(6, 5, padding=2, **XAVIER), TANH, MEAN),
+                *(conv(16, 5, **XAVIER), TANH, MEAN, FLATTEN),
+                *(linear(120, **XAVIER), TANH, linear(84, **XAVIER), TANH),
+                linear(CLASSES, **XAVIER),
+            ),
+            batch_size=64,
+            lr=0.02,
+            optimizer=MOMENTUM,
+            schedule=ONE_CYCLE,
+            epochs=10,
+        ),
+        Architecture(
+            name="alexnet-mini",
+            title="AlexNet for small images",
+            source="A. Krizhevsky and others, ImageNet Classification with Deep Convolutional "
+            "Neural Networks (2012): its kinds of layers, two groups included, for 28×28 pixels.",
+            layers=(
+                *(conv(32, 5, padding="same"), RELU, NEIGHBORS, OVERLAPPING),
+                *(conv(64, 5, padding="same", groups=2), RELU, NEIGHBORS, OVERLAPPING),
+                *(conv(96, 3, padding="same"), RELU, conv(64, 3, padding="same", groups=2), RELU),
+                *(OVERLAPPING, FLATTEN, DROPOUT, linear(256), RELU, DROPOUT, linear(256), RELU),
+                LOGITS,
+            ),
+            batch_size=128,
+            lr=0.01,
+            optimizer=MOMENTUM,
+            schedule=ONE_CYCLE,
+            epochs=5,
+        ),
+        Architecture(
+            name="deep-convnet",
+            title="Stacks of 3×3 convolutions",
+            source="Pairs of 3×3 convolutions as in K. Simonyan and A. Zisserman (2014), with "
+            "batch normalization of S. Ioffe and C. Szegedy (2015) and dropout.",
+            layers=(
+                *(*normalized(16), *normalized(16), POOL),
+                *(*normalized(32), *normalized(32), POOL),
+                *(*normalized(64), *normalized(64), POOL, FLATTEN),
+                *(DROPOUT, linear(128), RELU, DROPOUT, LOGITS),
+            ),
+            batch_size=128,
+            lr=0.1,
+            optimizer=MOMENTUM,
+            schedule=ONE_CYCLE,
+            epochs=10,
+            augment={"shift": 2},
+        ),
+        Architecture(
+            name="tiny",
+            title="Two small convolutions",
+            source="Made for the first click: learns the offline digits in about two seconds.",
+            layers=(*(conv(8, 5, stride=2), RELU, conv(16, 3), RELU, POOL, FLATTEN, LOGITS),),
+            batch_size=32,
+            lr=0.05,
+            optimizer=MOMENTUM,
+            schedule=ONE_CYCLE,
+            epochs=12,
         ),
     )
 }

@@ -17,6 +17,10 @@ PARAMETERS = {
     "gluon-lenet": 170_988,
     "simple-convnet": 433_890,
     "same-valid-net": 14_194,
+    "lenet-5": 61_706,
+    "alexnet-mini": 243_754,
+    "deep-convnet": 147_162,
+    "tiny": 5_386,
 }
 
 
