@@ -50,9 +50,10 @@ class MaxPool2d(Pool2d):
                 candidate = cells(bordered, grid, *cell).copy()  # side by side: compared faster
                 np.maximum(won, (candidate > best) * won.dtype.type(index), out=won)
                 np.maximum(best, candidate, out=best)
-            if np.isnan(best.max()):
-                for index, cell in enumerate((first, *others)):
-                    won[np.isnan(cells(bordered, grid, *cell))] = index
+        if np.isnan(y.max(initial=-np.inf)):
+            bordered = pad(x, border)
+            for index, cell in enumerate((first, *others)):
+                winner[np.isnan(cells(bordered, grid, *cell))] = index
         return y, (winner, grid)
 
     def backward(
