@@ -16,6 +16,7 @@ from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.losses import CrossEntropy, MeanSquaredError
 from cnnviz.nn.optim import OPTIMIZERS, SGD, Adam
 from cnnviz.runs import RunFolder, RunStatus, list_runs
+from cnnviz.runs.prepare import check_settings
 from cnnviz.training import Augment
 
 QUICK = ["--epochs", "1", "--images", "120", "--batch-size", "20"]
@@ -61,6 +62,13 @@ def test_every_optimizer_has_a_usual_rate(name: str) -> None:
     usual = own.lr if name == own.optimizer["type"] else OPTIMIZERS[name].usual_lr
     assert config.lr == usual
     assert 0 < usual <= 0.1
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_networks_own_settings_can_be_trained_with(name: str) -> None:
+    settings = settings_from(parser().parse_args(["--network", name]))
+    check_settings(settings)
+    assert settings.config.to_dict()["loss"]["type"] == ARCHITECTURES[name].loss["type"]
 
 
 def test_loss_and_augmentation() -> None:
