@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cnnviz.cli import default_config
 from cnnviz.data import DataChoice, Splits, load, split
 from cnnviz.nn.architectures import ARCHITECTURES, build
 from cnnviz.training import Augment, EpochEnd, Finished, TrainConfig, train
@@ -44,7 +43,7 @@ class Task:
 
     def config(self, seed: int) -> TrainConfig:
         """Return the settings of one training."""
-        return replace(default_config(ARCHITECTURES[self.network]), seed=seed, **self.changes)
+        return replace(TrainConfig.of(ARCHITECTURES[self.network]), seed=seed, **self.changes)
 
 
 MNIST, FASHION = DataChoice("mnist"), DataChoice("fashion-mnist")

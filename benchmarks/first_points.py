@@ -35,7 +35,7 @@ def one_round(browser: Browser, url: str) -> float:
     settled(page)
     page.wait_for_timeout(1000)
     seconds = float(page.evaluate(CLICK_AND_WAIT))
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     page.get_by_text("stopped").first.wait_for()
     page.context.close()
     return seconds

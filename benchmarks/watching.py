@@ -1,10 +1,11 @@
 """What watching costs: one training, its speed with no, one and five browsers on the Train page.
 
-    python -m benchmarks.watching [--rounds 7] [--seconds 8] [--network im2col-lenet]
+    python -m benchmarks.watching [--rounds 7] [--seconds 30] [--after 130]
 
 One run trains all the time in a process of its own; browsers come and go. Every round measures
 the images per second without a browser, with one and with five, and compares them within the
-round. Browsers, server and trainer share this machine's processors.
+round. Browsers, server and trainer share this machine's processors. The pages look more rarely at
+a training that has gone on for a while: `--after` says how old it is when measuring begins.
 """
 
 import argparse
@@ -83,7 +84,8 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--after", type=float, default=130.0)
     parser.add_argument("--network", default="im2col-lenet")
     parser.add_argument("--dataset", default="mnist")
     options = parser.parse_args()
@@ -96,6 +98,7 @@ def main() -> None:
         trainer = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             run = first_run(root)
+            time.sleep(options.after)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
                 url = f"{server.url}/Train?run={run.id}"

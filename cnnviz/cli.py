@@ -143,7 +143,7 @@ def created(options: argparse.Namespace) -> RunFolder:
 def settings_from(options: argparse.Namespace) -> RunSettings:
     """Return the settings: the network's own, changed by what was asked for."""
     network = choose_network(options.network)
-    config = default_config(network)
+    config = TrainConfig.of(network)
     asked = given(options, "epochs", "batch_size", "lr", "seed", "threads")
     if options.optimizer and options.optimizer != network.optimizer["type"]:
         asked["optimizer"] = from_spec(OPTIMIZERS, {"type": options.optimizer}, what="optimizer")
@@ -172,12 +172,6 @@ def choose_network(name: str) -> Architecture:
     if name not in ARCHITECTURES:
         raise RunError(f"There is no network {name!r}; there are {', '.join(ARCHITECTURES)}.")
     return ARCHITECTURES[name]
-
-
-def default_config(network: Architecture) -> TrainConfig:
-    """Return the settings that train a network well."""
-    names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "loss", "augment")
-    return TrainConfig.from_dict({name: getattr(network, name) for name in names})
 
 
 def exit_code(status: RunStatus, commands: Commands) -> int:

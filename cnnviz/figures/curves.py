@@ -19,8 +19,8 @@ Value = Literal["loss", "accuracy"]
 
 PlotlyDict = dict[str, Any]
 
-RAW_POINTS = 1000
-TREND_POINTS = 500
+RAW_POINTS = 600
+TREND_POINTS = 300
 CLEAR = "rgba(0,0,0,0)"
 
 

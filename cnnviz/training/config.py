@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from cnnviz.nn.architectures import Architecture
 from cnnviz.nn.checks import number
 from cnnviz.nn.losses import LOSSES, CrossEntropy, Loss
 from cnnviz.nn.optim import OPTIMIZERS, SGD, Optimizer
@@ -67,6 +68,12 @@ class TrainConfig:
             check_whole(name, getattr(self, name), 1)
         check_whole("seed", self.seed, 0)
         object.__setattr__(self, "lr", check_lr(self.lr))
+
+    @classmethod
+    def of(cls, network: Architecture) -> "TrainConfig":
+        """Return the settings that train a named network well."""
+        names = [f.name for f in fields(cls) if hasattr(network, f.name)]
+        return cls.from_dict({name: getattr(network, name) for name in names})
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

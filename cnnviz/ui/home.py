@@ -3,17 +3,18 @@
 import streamlit as st
 
 from cnnviz.data import DataChoice, available
+from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.settings import RunSettings
 from cnnviz.ui.service import manager
-from cnnviz.ui.train.defaults import DATA, NETWORK, Recipe, architecture
+from cnnviz.ui.train.defaults import DATA, Recipe
 from cnnviz.ui.train.picker import accuracy, described
 from cnnviz.ui.train.settings import load_settings
 from cnnviz.ui.words import badge, percent, plain
 
 TRAIN_PAGE = "pages/1_Train.py"
 LATEST = 6
-BEST_FIRST = ("mnist", "digits")
+BEST_FIRST = {"mnist": "im2col-lenet", "digits": "tiny"}  # data, and what learns them soon
 
 WELCOME = (
     "A convolutional network that is nothing but NumPy learns to read images, and you watch: the "
@@ -66,9 +67,9 @@ def first_run() -> tuple[str, RunSettings]:
     """Return the title of the best data that is here, and settings that train well on it."""
     there = {one.name: one for one in available() if not one.problem}
     best = next(name for name in BEST_FIRST if name in there)
-    config = Recipe(NETWORK, there[best].train_images or 0).config()
-    layers = architecture(NETWORK).layers
-    return there[best].title, RunSettings(DataChoice(best), NETWORK, layers, config)
+    network = ARCHITECTURES[BEST_FIRST[best]]
+    config = Recipe(network.name, there[best].train_images or 0).config()
+    return there[best].title, RunSettings(DataChoice(best), network.name, network.layers, config)
 
 
 def open_run(run_id: str) -> None:

@@ -13,8 +13,9 @@ from cnnviz.runs.layout import runs_root
 from cnnviz.runs.manager import Manager
 
 IDLE_MINUTES = 5.0
+HERE = (None, "127.0.0.1", "::1")  # addresses of browsers on this machine
 LEAST_IDLE, MOST_IDLE = 0.1, 1440.0
-GONE_AFTER = 20.0  # seconds after which a session that looked at a training no longer does
+GONE_AFTER = 40.0  # seconds after which a session that looked at a training no longer does
 
 
 def manager() -> Manager:
@@ -33,7 +34,12 @@ def watched() -> bool:
 
 
 def watchers() -> int:
-    """Count this session among those that look at a training, and return how many do."""
+    """Count this session among those that look at a training; return how many share its processors.
+
+    A browser on another machine shares nothing: for it the answer is 1.
+    """
+    if st.context.ip_address not in HERE:
+        return 1
     name = st.session_state.setdefault("watcher", secrets.token_hex(8))
     looks, now = _looks(), monotonic()
     looks[name] = now

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from cnnviz.data import DataChoice
 from cnnviz.runs import RunFolder, RunStatus
 from cnnviz.ui.pictures import Pictures, pictures
+from cnnviz.ui.service import _looks, watchers
 from cnnviz.ui.train.live import (
     blank_weight,
     curves,
@@ -103,6 +106,14 @@ def test_values_beside_the_curves(run: RunFolder) -> None:
     assert rate(history[:0]) == "–"
 
 
+def test_a_browser_on_another_machine_shares_no_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert watchers() == 1
+    monkeypatch.setitem(_looks(), "another window here", monotonic())
+    assert watchers() == 2
+    monkeypatch.setattr(type(st.context), "ip_address", "10.0.0.7")
+    assert watchers() == 1
+
+
 def test_only_convolutions_have_filters() -> None:
     images = filter_images(np.ones((70, 3, 5, 4), np.float32))
     assert images is not None
@@ -139,7 +150,10 @@ def test_what_cannot_change_is_not_polled(run: RunFolder) -> None:
 
 def test_viewers_share_the_pace() -> None:
     training = RunStatus("training", step=7, total_steps=9)
-    assert [poll_seconds(training, watching) for watching in (1, 2, 5, 30)] == [1.5, 3, 7.5, 7.5]
+    assert [poll_seconds(training, watching) for watching in (1, 2, 5, 30)] == [1.5, 3, 7.5, 15]
+    old = [replace(training, elapsed=seconds) for seconds in (59.0, 60.0, 120.0, 1e6)]
+    assert [poll_seconds(one, 1) for one in old] == [1.5, 3, 6, 6]
+    assert poll_seconds(old[-1], 5) == 15
     assert poll_seconds(RunStatus("training", step=0), 30) == 0.2  # the first points come at once
     assert poll_seconds(RunStatus("paused", step=7), 30) == 3
 

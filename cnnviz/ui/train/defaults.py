@@ -1,7 +1,7 @@
 """What stands in the settings before anybody changes them: the recipe of network and data."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnviz.nn.architectures import ARCHITECTURES, Architecture
@@ -11,7 +11,7 @@ from cnnviz.training.config import REGISTRIES, TrainConfig
 from cnnviz.ui.state import field_defaults, field_values
 from cnnviz.ui.train.typed import CONFIG_KEYS
 
-NETWORK = "im2col-lenet"
+NETWORK = "tiny"
 OWN = "my-network"
 DATA = "digits"
 SMOOTHING = 0.9
@@ -28,8 +28,7 @@ class Recipe:
     def config(self) -> TrainConfig:
         """Return them as a training's settings."""
         base = architecture(self.network)
-        plain = {name: getattr(base, name) for name in ("batch_size", "lr", "augment", *REGISTRIES)}
-        return TrainConfig.from_dict(plain | {"epochs": enough_epochs(base, self.images)})
+        return replace(TrainConfig.of(base), epochs=enough_epochs(base, self.images))
 
     def values(self) -> dict[str, Any]:
         """Return the settings' values under their shared names."""

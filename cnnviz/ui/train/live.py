@@ -26,8 +26,9 @@ from cnnviz.ui.words import STATES, compact, duration, percent
 BOARD, BEGUN = "board", "_begun"
 CHART_HEIGHT = 300
 MOST_FILTERS = 64
-STARTING, UNDER_WAY, AT_REST = 0.2, 1.5, 3.0  # seconds between two looks
-MOST_RARELY = 7.5
+STARTING, AT_REST = 0.2, 3.0  # seconds between two looks
+UNDER_WAY = ((120.0, 6.0), (60.0, 3.0), (0.0, 1.5))  # after so many seconds of training
+MOST_RARELY = 15.0
 
 
 def live_view(run: RunFolder, now: RunStatus, settings: RunSettings | None) -> None:
@@ -40,8 +41,9 @@ def live_view(run: RunFolder, now: RunStatus, settings: RunSettings | None) -> N
 def poll_seconds(now: RunStatus, watching: int) -> float | None:
     """Return how often to look: often before the first step, never at what cannot change.
 
-    The more sessions watch, the more rarely each looks, so that all together cost the training
-    hardly more than one.
+    A look costs a browser about a third of a second of a processor. So the longer a training has
+    gone on, and the less changes from one look to the next, the rarer they are; and the more
+    browsers share its machine, so that all together cost it hardly more than one.
     """
     if now.state in ("finished", "diverged", "damaged"):
         return None
@@ -49,7 +51,8 @@ def poll_seconds(now: RunStatus, watching: int) -> float | None:
         return AT_REST  # another window may resume it
     if now.step == 0 and now.state != "queued":
         return STARTING
-    return min(UNDER_WAY * watching, MOST_RARELY)
+    every = next(pace for since, pace in UNDER_WAY if now.elapsed >= since)
+    return min(every * watching, MOST_RARELY)
 
 
 def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, float | None]) -> None:
