@@ -23,7 +23,7 @@ from cnnviz.runs import RunFolder, list_runs
 from tests.browser import QUIET, chromium_path, start_server
 
 VIEWERS = (0, 1, 5)
-SETTLE = 8.0  # seconds in which a page loads; not measured
+SETTLE = 20.0  # seconds in which a page loads and warms up; not measured
 
 
 def images_per_second(run: RunFolder, seconds: float) -> float:
