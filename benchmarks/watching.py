@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from cnnviz.runs import RunFolder, list_runs
 from tests.browser import QUIET, chromium_path, start_server
 
-VIEWERS = (0, 1, 5)
+VIEWERS = (1, 5)
 SETTLE = 20.0  # seconds in which a page loads and warms up; not measured
 
 
@@ -49,15 +49,23 @@ def open_pages(browser: Browser, url: str, count: int) -> list[Page]:
 
 
 def measure(browser: Browser, url: str, run: RunFolder, seconds: float) -> dict[int, float]:
-    """Return images per second by the number of viewers, one after the other."""
-    speeds = {}
+    """Return the share of speed that viewers cost, by their number.
+
+    Each is compared with the mean of the speeds before and after without a viewer, as the speed
+    of a shared machine drifts.
+    """
+    costs, before = {}, images_per_second(run, seconds)
     for viewers in VIEWERS:
         pages = open_pages(browser, url, viewers)
         time.sleep(SETTLE)
-        speeds[viewers] = images_per_second(run, seconds)
+        watched = images_per_second(run, seconds)
         for page in pages:
             page.context.close()
-    return speeds
+        after = images_per_second(run, seconds)
+        costs[viewers] = 1 - 2 * watched / (before + after)
+        print(f"  {before:,.0f} images/s, {viewers} watching: {watched:,.0f}, then {after:,.0f}")
+        before = after
+    return costs
 
 
 def first_run(root: Path) -> RunFolder:
@@ -69,14 +77,11 @@ def first_run(root: Path) -> RunFolder:
 
 def report(rounds: list[dict[int, float]]) -> None:
     """Print the median loss of speed with its spread."""
-    base = statistics.median(r[0] for r in rounds)
-    print(f"{'browsers':>8} {'images/s':>9} {'cost':>7} {'least':>7} {'most':>7}")
-    print(f"{0:>8} {base:>9,.0f} {'–':>7} {'–':>7} {'–':>7}")
-    for viewers in VIEWERS[1:]:
-        costs = sorted(1 - r[viewers] / r[0] for r in rounds)
-        speed = statistics.median(r[viewers] for r in rounds)
+    print(f"{'browsers':>8} {'cost':>7} {'least':>7} {'most':>7}")
+    for viewers in VIEWERS:
+        costs = sorted(one[viewers] for one in rounds)
         middle = statistics.median(costs)
-        print(f"{viewers:>8} {speed:>9,.0f} {middle:>7.1%} {costs[0]:>7.1%} {costs[-1]:>7.1%}")
+        print(f"{viewers:>8} {middle:>7.1%} {costs[0]:>7.1%} {costs[-1]:>7.1%}")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {len(rounds)} rounds")
 
 
@@ -104,8 +109,8 @@ def main() -> None:
                 url = f"{server.url}/Train?run={run.id}"
                 rounds = []
                 for number in range(1, options.rounds + 1):
+                    print(f"round {number}", flush=True)
                     rounds.append(measure(browser, url, run, options.seconds))
-                    print(f"round {number}: {rounds[-1]}", flush=True)
                 report(rounds)
         finally:
             trainer.terminate()
