@@ -192,6 +192,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             optimizer=MOMENTUM,
             schedule=ONE_CYCLE,
             epochs=12,
+            augment={"shift": 1},
         ),
     )
 }

@@ -17,6 +17,7 @@ TRAIN = "pages/1_Train.py"
 def opened() -> AppTest:
     page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
     page.session_state["_network_box"] = True
+    page.query_params["network"] = "im2col-lenet"
     return page.switch_page(TRAIN).run()
 
 
