@@ -6,8 +6,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.runs import layout
 from cnnviz.ui.service import manager
+from cnnviz.ui.train.defaults import NETWORK
 from cnnviz.ui.train.numbers import NUMBERS
 from cnnviz.ui.train.transport import lr_problem
 from tests.browser import ROOT
@@ -82,7 +84,7 @@ def test_a_wrong_number_stays_and_stands_in_no_link() -> None:
     page = opened()
     page.number_input("epochs").set_value(0.0).run()
     assert "epochs" not in page.query_params
-    assert page.query_params["batch"] == "64"
+    assert page.query_params["batch"] == str(ARCHITECTURES[NETWORK].batch_size)
     page = page.switch_page("dashboard.py").run().switch_page("pages/1_Train.py").run()
     assert page.number_input("epochs").value == 0
     assert "Epochs must be" in sentence(page)
