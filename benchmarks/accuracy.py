@@ -105,7 +105,8 @@ def table(results: dict[str, dict[str, Any]]) -> str:
 def main() -> None:
     """Train what is missing, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="+", default=[*ARCHITECTURES], metavar="NETWORK")
+    networks = sorted({task.network for task in TASKS})
+    parser.add_argument("--only", nargs="+", default=networks, choices=networks)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--write", type=Path, default=FILE)
     options = parser.parse_args()

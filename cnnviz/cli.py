@@ -6,6 +6,7 @@ import shutil
 import sys
 from argparse import BooleanOptionalAction
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -216,9 +217,12 @@ class Bar:
         self.tenth = -1
 
     def show(self, status: RunStatus) -> None:
-        """Show how far the training is."""
-        if not status.total_steps:
-            return
+        """Show how far the training is; that nobody reads it any more does not end a training."""
+        if status.total_steps:
+            with suppress(OSError):
+                self._draw(status)
+
+    def _draw(self, status: RunStatus) -> None:
         part = status.step / status.total_steps
         if self.terminal:
             width = max(10, min(40, shutil.get_terminal_size().columns - 50))

@@ -1,5 +1,6 @@
 """Training from a terminal."""
 
+import io
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.losses import CrossEntropy, MeanSquaredError
 from cnnviz.nn.optim import OPTIMIZERS, SGD, Adam
 from cnnviz.runs import RunFolder, RunStatus, list_runs
+from cnnviz.runs.commands import Commands
 from cnnviz.runs.prepare import check_settings
 from cnnviz.training import Augment
 
@@ -217,6 +219,29 @@ def test_help_names_what_people_need_and_hides_the_rest(
     assert "--dataset" in text
     assert "--commands" not in text
     assert "--checkpoint-seconds" not in text
+
+
+def test_a_bar_that_nobody_can_read_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(sys, "stdout", Gone())
+    Bar(terminal=True).show(RunStatus("training", 30, 60, 1, 2))
+    Bar(terminal=False).show(RunStatus("training", 30, 60, 1, 2))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_under_nohup_a_closed_terminal_ends_nothing() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        Commands().on_signals("Paused.")
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
 
 
 def test_the_bar_is_drawn_in_place_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

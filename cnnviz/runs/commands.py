@@ -87,16 +87,22 @@ class Commands:
         )
 
     def on_signals(self, message: str) -> None:
-        """Take Ctrl-C, termination and a closed terminal as the end; a second time, end at once."""
+        """Take Ctrl-C, termination and a closed terminal as the end.
+
+        A second Ctrl-C ends the program at once. A terminal that closes may say so twice, and
+        under nohup it says nothing.
+        """
+        hang_up = getattr(signal, "SIGHUP", signal.SIGTERM)  # Windows has none
 
         def end(number: int, frame: FrameType | None) -> None:
             self.signal = number
             self.put(Command(END, message))
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, signal.SIG_IGN if number == hang_up else signal.SIG_DFL)
 
-        hang_up = getattr(signal, "SIGHUP", signal.SIGTERM)  # Windows has none
-        for number in (signal.SIGINT, signal.SIGTERM, hang_up):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, end)
+        if signal.getsignal(hang_up) is not signal.SIG_IGN:
+            signal.signal(hang_up, end)
 
 
 def read_some(descriptor: int) -> bytes:

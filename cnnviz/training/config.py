@@ -40,8 +40,9 @@ class TrainConfig:
         Start of every random draw: initial weights, order of the images, how they are moved,
         dropout.
     threads
-        Parts that each batch is split into. Sums over parts round differently, so this is
-        part of the result; the workers in use are at most the machine's processors.
+        Parts that each batch is split into. Sums over parts round differently, and batch
+        normalization takes each part's own statistics, so this is part of the result; the
+        workers in use are at most the machine's processors.
     loss
         What is made small, and what every loss of the run's history is.
     augment

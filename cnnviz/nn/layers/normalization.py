@@ -26,7 +26,8 @@ class BatchNorm2d(Layer):
     """Each channel minus its mean, over its standard deviation, then scaled and shifted.
 
     Ioffe and Szegedy 2015; the semantics are PyTorch's. In training, mean and biased variance are
-    those of the batch. The running statistics, used otherwise, follow them: running = (1 −
+    those of the batch that is passed in: a training that splits its batches into parts normalizes
+    each part by itself. The running statistics, used otherwise, follow them: running = (1 −
     momentum) · running + momentum · batch, the variance as its unbiased estimate.
 
     PyTorch refuses to train on one value per channel (one image with maps of one cell). Here its

@@ -6,14 +6,18 @@ const practice = async () => {
   el.style.cssText = 'position: absolute; visibility: hidden; width: 600px; height: 300px'
   document.body.append(el)
   const line = { x: [1, 2], y: [1, 2] }
-  await globalThis.Plotly.newPlot(el, [line, line], { legend: { orientation: 'h' } })
-  globalThis.Plotly.purge(el)
-  el.remove()
+  try {
+    await globalThis.Plotly.newPlot(el, [line, line], { legend: { orientation: 'h' } })
+    globalThis.Plotly.purge(el)
+  } finally {
+    el.remove()
+  }
 }
 
 export default () => {
   globalThis.dispatchEvent(new Event('plotly-ready'))
   if (globalThis.plotlyPracticed) return
   globalThis.plotlyPracticed = true
-  globalThis.requestIdleCallback(practice)
+  const whenIdle = globalThis.requestIdleCallback || setTimeout // Safari knows no idle moment
+  whenIdle(practice)
 }

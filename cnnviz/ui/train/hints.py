@@ -47,7 +47,8 @@ FIELDS: dict[str, str] = {
     "ConvTranspose2d.dilation": "Distance between the cells that a kernel reaches; 1 leaves no "
     "gaps.",
     "use_bias": "Add one number per output channel.",
-    "weight_init": "How the first weights are drawn: he suits ReLU, xavier suits no activation.",
+    "weight_init": "How the first weights are drawn: he suits ReLU, xavier suits tanh, "
+    "sigmoid or none.",
     "out_features": "Numbers this layer gives out.",
     "rate": "Share of the numbers that are set to zero in training.",
     "negative_slope": "What numbers below zero are multiplied with, from 0 to below 1.",
@@ -82,7 +83,8 @@ SETTINGS: dict[str, str] = {
     "on new images after each epoch. Empty: a tenth, at most 5,000.",
     "test": "Images that are looked at once, at the very end. Empty: all there are.",
     "threads": "Parts that each batch is split into, one for each processor at work. Sums over "
-    "parts round differently, so this number is part of the result.",
+    "parts round differently, and batch normalization normalizes each part by itself, so this "
+    "number is part of the result.",
     "more": "Numbers of the optimizer, course of the learning rate, loss, images moved at "
     "random, images held out.",
     "idle": "When no browser has been connected for so long, runs started here pause themselves. "
