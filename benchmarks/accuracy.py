@@ -4,8 +4,9 @@
 
 Every training has the settings that the Train page offers with the network. What was to choose was
 chosen on validation images, 5,000 held out of the training set; the test images are looked at once,
-at the end of each training. Results are added to the file as they come: a run that is broken off
-goes on where it was. Needs MNIST and Fashion-MNIST (CNNVIZ_DATA_DIR or the cache).
+at the end of each training. Results are added to the file as they come, with all that determines
+them: a run that is broken off goes on where it was, and what has changed is trained again. Needs
+MNIST and Fashion-MNIST (CNNVIZ_DATA_DIR or the cache).
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import Any
 
 from cnnviz.data import DataChoice, Splits, load, split
 from cnnviz.nn.architectures import ARCHITECTURES, build
+from cnnviz.runs.files import write_atomic
 from cnnviz.training import Augment, EpochEnd, Finished, TrainConfig, train
 
 FILE = Path(__file__).with_name("accuracy.json")
@@ -77,6 +79,13 @@ def run(task: Task, splits: Splits, seed: int) -> dict[str, Any]:
     return {"test": result.accuracy, "train_losses": losses, "seconds": seconds}
 
 
+def made_with(task: Task, seed: int) -> dict[str, Any]:
+    """Return all that determines a result, as plain data."""
+    layers = list(ARCHITECTURES[task.network].layers)
+    made = {"data": task.data.to_dict(), "layers": layers, **task.config(seed).to_dict()}
+    return json.loads(json.dumps(made))  # pairs as lists, as the file gives them back
+
+
 def row(task: Task, results: list[dict[str, Any]]) -> str:
     """Return a line of the table."""
     config = task.config(0)
@@ -114,14 +123,17 @@ def main() -> None:
     for task in TASKS:
         if task.network not in options.only:
             continue
-        splits = split(load(task.data.dataset), task.data)
         found = results.setdefault(task.name, {})
-        for seed in range(options.seeds):
-            if str(seed) in found:
-                continue
+        missing = [
+            seed
+            for seed in range(options.seeds)
+            if found.get(str(seed), {}).get("made_with") != made_with(task, seed)
+        ]
+        splits = split(load(task.data.dataset), task.data) if missing else None
+        for seed in missing:
             print(f"{task.name}, seed {seed}", flush=True)
-            found[str(seed)] = run(task, splits, seed)
-            options.write.write_text(json.dumps(results, indent=1) + "\n")
+            found[str(seed)] = run(task, splits, seed) | {"made_with": made_with(task, seed)}
+            write_atomic(options.write, (json.dumps(results, indent=1) + "\n").encode())
     print(table({name: found for name, found in results.items() if found}))
 
 

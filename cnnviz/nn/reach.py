@@ -26,7 +26,8 @@ class Reach:
         """The most that one output cell sees of the input (height, width), padding included.
 
         All outputs of convolutions see equally much. Those of a transposed convolution do not:
-        with kernel 3 and stride 2 they see one and two cells in turn, and 2 is returned.
+        with kernel 3 and stride 2 they see one and two cells in turn, and 2 is returned. Where
+        more layers with strides or dilation follow, no output may see as much: then it is a bound.
         """
         return self._field(0), self._field(1)
 

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data import strip_indices
+from cnnviz.nn.layers import Conv2d
+from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import ModelParams
 from cnnviz.runs import layout
 from cnnviz.runs.clock import Clock
@@ -264,7 +266,8 @@ class Worker:
         """Replace the live view."""
         ready = self.ready
         probs = probabilities(ready.model, self.state.params, ready.splits.test, self.strip)
-        self.writer.live(LiveView(self.state.step, first_weight(self.state.params), probs))
+        filters = first_filters(ready.model, self.state.params)
+        self.writer.live(LiveView(self.state.step, filters, probs))
 
     def tell(self, state: State, message: str = "", *, wait: bool = False) -> None:
         """Replace the status."""
@@ -305,9 +308,9 @@ def earlier_status(run: Path) -> RunStatus:
         return RunStatus("starting")
 
 
-def first_weight(params: ModelParams) -> NDArray[np.float32]:
-    """Return a copy of the first convolution's filters, or of the first weights there are."""
-    weights = [layer["weight"] for layer in params if "weight" in layer]
-    filters = [weight for weight in weights if weight.ndim == 4]
-    first: NDArray[np.float32] = (filters or weights or [np.empty((0, 0), np.float32)])[0]
+def first_filters(model: Sequential, params: ModelParams) -> NDArray[np.float32]:
+    """Return a copy of the first convolution's filters (F, C, KH, KW); nothing without one."""
+    pairs = zip(model.layers, params, strict=True)
+    found = (weights["weight"] for layer, weights in pairs if isinstance(layer, Conv2d))
+    first: NDArray[np.float32] = next(found, np.empty((0, 0), np.float32))
     return first.copy()

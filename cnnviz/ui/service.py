@@ -15,7 +15,7 @@ from cnnviz.runs.manager import Manager
 IDLE_MINUTES = 5.0
 HERE = (None, "127.0.0.1", "::1")  # addresses of browsers on this machine
 LEAST_IDLE, MOST_IDLE = 0.1, 1440.0
-GONE_AFTER = 40.0  # seconds after which a session that looked at a training no longer does
+GONE_AFTER = 90.0  # seconds after which a session that looked at a training no longer does
 
 
 def manager() -> Manager:
@@ -36,14 +36,18 @@ def watched() -> bool:
 def watchers() -> int:
     """Count this session among those that look at a training; return how many share its processors.
 
-    A browser on another machine shares nothing: for it the answer is 1.
+    A browser on another machine draws with processors of its own: for it the answer is 1. What the
+    server does for its looks, a small part of what drawing takes, is not counted.
     """
     if st.context.ip_address not in HERE:
         return 1
     name = st.session_state.setdefault("watcher", secrets.token_hex(8))
     looks, now = _looks(), monotonic()
     looks[name] = now
-    return sum(now - last < GONE_AFTER for last in list(looks.values()))
+    for other, last in list(looks.items()):
+        if now - last > GONE_AFTER:
+            looks.pop(other, None)
+    return len(looks)
 
 
 @st.cache_resource(show_spinner=False)

@@ -36,7 +36,7 @@ def table() -> dict[str, bytes]:
     return {"rows.csv": csv_bytes(IMAGES[:500], LABELS[:500]) * (COUNT // 500)}
 
 
-def npz(images: np.ndarray) -> dict[str, bytes]:  # type: ignore[type-arg]
+def npz(images: np.ndarray) -> dict[str, bytes]:
     file = io.BytesIO()
     np.savez(file, x_train=images, y_train=LABELS, x_test=images[:10], y_test=LABELS[:10])
     return {"mine.npz": file.getvalue()}

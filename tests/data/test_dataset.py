@@ -55,5 +55,5 @@ def test_a_batch_takes_little_time() -> None:
 )
 def test_what_does_not_fit_is_refused(images: object, labels: object, words: str) -> None:
     with pytest.raises(DataError) as error:
-        Split(images, labels)  # type: ignore[arg-type]
+        Split(images, labels)
     assert words in str(error.value)

@@ -203,8 +203,13 @@ def test_a_silent_server_is_given_up(
 def test_progress_grows_while_a_slow_server_sends(server: str) -> None:
     one = download(server, "slow")
     one.start()
-    seen = set()
-    wait_for(lambda: seen.add(one.progress().bytes) or len(seen) > 4)  # type: ignore[func-returns-value]
+    seen: set[int] = set()
+
+    def five_amounts() -> bool:
+        seen.add(one.progress().bytes)
+        return len(seen) >= 5
+
+    wait_for(five_amounts)
     assert max(seen) <= len(FILES["train-images-idx3-ubyte"])
     assert one.progress().message.startswith("train-images-idx3-ubyte from 127.0.0.1:")
     one.cancel()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -64,3 +65,13 @@ channels = st.builds(
     lambda groups, C, F: (groups, groups * C, groups * F), small, st.integers(1, 2), small
 )
 """(groups, input channels, output channels)"""
+
+
+def agrees_with_the_loops(layer: Any, params: Any, x: Any, ahead: Any, back: Any) -> None:
+    """Compare both ways through a layer with loops: `ahead()` and `back(grad_output)`."""
+    y, cache = layer.forward(params, x)
+    np.testing.assert_allclose(y, ahead(), rtol=1e-10, atol=1e-10)
+    grad_output = np.random.default_rng(0).standard_normal(y.shape)
+    grad_x, grads = layer.backward(params, cache, grad_output)
+    for ours, theirs in zip((grad_x, *grads.values()), back(grad_output), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-10)

@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from configurations import channels, sliding
+from configurations import agrees_with_the_loops, channels, sliding
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,15 +83,13 @@ def test_both_ways_agree_with_the_loops(case: Any, N: int, split: Any, seed: int
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((N, C, *size))
     weight, bias = rng.standard_normal((F, C // groups, *grid.kernel)), rng.standard_normal(F)
-    params = {"weight": weight, "bias": bias}
-    y, cache = layer.forward(params, x)
-    expected = reference.conv2d(x, weight, bias, grid, groups)
-    np.testing.assert_allclose(y, expected, rtol=1e-10, atol=1e-10)
-    grad_output = rng.standard_normal(y.shape)
-    grad_x, grads = layer.backward(params, cache, grad_output)
-    expected = reference.conv2d_backward(x, weight, grad_output, grid, groups)
-    for ours, theirs in zip((grad_x, grads["weight"], grads["bias"]), expected, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-10)
+    agrees_with_the_loops(
+        layer,
+        {"weight": weight, "bias": bias},
+        x,
+        lambda: reference.conv2d(x, weight, bias, grid, groups),
+        lambda grad: reference.conv2d_backward(x, weight, grad, grid, groups),
+    )
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,6 @@ def test_arguments_that_mean_nothing(pool: Any, arguments: Any, told: str) -> No
 
 def test_counting_the_padding_is_a_yes_or_a_no() -> None:
     with pytest.raises(ValueError) as error:
-        AvgPool2d(2, count_include_pad="same")  # type: ignore[arg-type]
+        AvgPool2d(2, count_include_pad="same")
     told = "AvgPool2d: count_include_pad must be true or false, received 'same'."
     assert str(error.value) == told

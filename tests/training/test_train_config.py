@@ -46,7 +46,7 @@ def test_what_augment_leaves_out_is_left_as_it_is() -> None:
     augment=st.sampled_from([Augment(), Augment(2, 7.5, True)]),
 )
 def test_json_and_back(**values: object) -> None:
-    config = TrainConfig(**values)  # type: ignore[arg-type]  # drawn to fit
+    config = TrainConfig(**values)
     assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 

@@ -2,12 +2,10 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.nn.architectures import ARCHITECTURES
@@ -24,13 +22,7 @@ from tests.runs.run_tools import SETTINGS, wait_for_state, whole_run
 TRAIN = "pages/1_Train.py"
 
 
-@pytest.fixture(autouse=True)
-def own_manager() -> Iterator[None]:
-    """Nothing is kept from one test to the next, and no trainer is left behind."""
-    st.cache_resource.clear()
-    yield
-    manager().close()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("own_manager")
 
 
 def home() -> AppTest:

@@ -22,7 +22,7 @@ from tests.runs.run_tools import SETTINGS
 
 
 def shown(state: str, *, controllable: bool = True, owner: str = "page", step: int = 5) -> Shown:
-    status = RunStatus(state, step=step, owner=owner)  # type: ignore[arg-type]
+    status = RunStatus(state, step=step, owner=owner)
     return Shown(RunFolder(Path("20261120-233000-tiny-3f2a")), status, SETTINGS, controllable)
 
 

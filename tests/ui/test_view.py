@@ -110,6 +110,9 @@ def test_a_browser_on_another_machine_shares_no_processor(monkeypatch: pytest.Mo
     assert watchers() == 1
     monkeypatch.setitem(_looks(), "another window here", monotonic())
     assert watchers() == 2
+    monkeypatch.setitem(_looks(), "a window closed long ago", monotonic() - 1000)
+    assert watchers() == 2
+    assert "a window closed long ago" not in _looks()
     monkeypatch.setattr(type(st.context), "ip_address", "10.0.0.7")
     assert watchers() == 1
 
@@ -125,8 +128,10 @@ def test_filters_have_their_places_before_the_first_step(run: RunFolder) -> None
     live = run.live()
     assert live is not None
     assert blank_weight(SETTINGS).shape == live.weight.shape
-    flat = replace(SETTINGS, layers=({"type": "Flatten"}, {"type": "Linear", "out_features": 10}))
-    assert filter_images(blank_weight(flat)) is None
+    last = ({"type": "Flatten"}, {"type": "Linear", "out_features": 10})
+    wider = {"type": "ConvTranspose2d", "out_channels": 8, "kernel_size": 2}
+    for layers in (last, (wider, *last)):
+        assert filter_images(blank_weight(replace(SETTINGS, layers=layers))) is None
 
 
 def test_the_buttons_wait_for_the_first_points(run: RunFolder) -> None:
@@ -145,17 +150,18 @@ def test_before_the_first_step_a_sentence_stands_for_the_curve(run: RunFolder) -
 
 
 def test_what_cannot_change_is_not_polled(run: RunFolder) -> None:
-    assert poll_seconds(run.status(), 1) is None
+    assert poll_seconds(run.status(), lambda: 1) is None
 
 
 def test_viewers_share_the_pace() -> None:
     training = RunStatus("training", step=7, total_steps=9)
-    assert [poll_seconds(training, watching) for watching in (1, 2, 5, 30)] == [1.5, 3, 7.5, 15]
+    assert [poll_seconds(training, lambda n=n: n) for n in (1, 2, 5, 30)] == [1.5, 3, 7.5, 15]
     old = [replace(training, elapsed=seconds) for seconds in (59.0, 60.0, 120.0, 1e6)]
-    assert [poll_seconds(one, 1) for one in old] == [1.5, 3, 6, 6]
-    assert poll_seconds(old[-1], 5) == 15
-    assert poll_seconds(RunStatus("training", step=0), 30) == 0.2  # the first points come at once
-    assert poll_seconds(RunStatus("paused", step=7), 30) == 3
+    assert [poll_seconds(one, lambda: 1) for one in old] == [1.5, 3, 6, 6]
+    assert poll_seconds(old[-1], lambda: 5) == 15
+    starting = RunStatus("training", step=0)
+    assert poll_seconds(starting, lambda: 30) == 0.2  # the first points come at once
+    assert poll_seconds(RunStatus("paused", step=7), lambda: 30) == 3
 
 
 def test_the_numbers_are_those_of_the_folder(run: RunFolder) -> None:

@@ -1,9 +1,6 @@
 """Wrong numbers on the Train page: one sentence, no Train, and nothing that vanishes."""
 
-from collections.abc import Iterator
-
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.nn.architectures import ARCHITECTURES
@@ -18,13 +15,7 @@ from tests.runs.run_tools import whole_run
 FIELDS = [key for key in NUMBERS if key != "smoothing"]
 
 
-@pytest.fixture(autouse=True)
-def own_manager() -> Iterator[None]:
-    """Nothing is kept from one test to the next."""
-    st.cache_resource.clear()
-    yield
-    manager().close()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("own_manager")
 
 
 def opened(**params: str) -> AppTest:

@@ -23,7 +23,9 @@ const themed = (text, scheme, [ink, line, ground, accent, family]) => {
 }
 
 // Before the first value a sentence stands here: it costs nothing, an empty chart half a second.
-const clear = (el) => {
+const clear = async (el) => {
+  await el.drawing
+  if (el.wanted.figure) return
   if (el.drawn) globalThis.Plotly.purge(el)
   el.drawn = ''
   el.classList.add('empty')

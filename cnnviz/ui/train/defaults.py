@@ -12,6 +12,7 @@ from cnnviz.ui.state import field_defaults, field_values
 from cnnviz.ui.train.typed import CONFIG_KEYS
 
 NETWORK = "tiny"
+FOR_OWN = "im2col-lenet"  # whose numbers the reader's own network begins with
 OWN = "my-network"
 DATA = "digits"
 SMOOTHING = 0.9
@@ -52,8 +53,8 @@ def usual_lr(network: str, optimizer: str) -> float:
 
 
 def architecture(network: str) -> Architecture:
-    """Return a named network; the default one for names that are not known, the reader's own."""
-    return ARCHITECTURES.get(network, ARCHITECTURES[NETWORK])
+    """Return a named network; for the reader's own the one whose numbers suit many."""
+    return ARCHITECTURES.get(network, ARCHITECTURES[FOR_OWN])
 
 
 def enough_epochs(base: Architecture, images: int) -> int:

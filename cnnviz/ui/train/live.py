@@ -1,11 +1,14 @@
 """The picture of a run that renews itself: the one polled fragment of the page."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
 from cnnviz.data import DataError
 from cnnviz.figures import AnyFigure
 from cnnviz.figures.curves import Value, accuracy_figure, extrema, loss_figure
+from cnnviz.nn.layers import Conv2d
 from cnnviz.nn.model import Sequential
 from cnnviz.runs.folder import RunFolder
 from cnnviz.runs.prepare import INPUT_SHAPE
@@ -34,11 +37,11 @@ MOST_RARELY = 15.0
 def live_view(run: RunFolder, now: RunStatus, settings: RunSettings | None) -> None:
     """Draw the run and keep the drawing up to date for as long as something can change."""
     freeze_imports()
-    every = poll_seconds(now, watchers())
+    every = poll_seconds(now, watchers)
     st.fragment(_watch, run_every=every)(run, settings, (now.state, every))
 
 
-def poll_seconds(now: RunStatus, watching: int) -> float | None:
+def poll_seconds(now: RunStatus, watching: Callable[[], int]) -> float | None:
     """Return how often to look: often before the first step, never at what cannot change.
 
     A look costs a browser about a third of a second of a processor. So the longer a training has
@@ -52,14 +55,14 @@ def poll_seconds(now: RunStatus, watching: int) -> float | None:
     if now.step == 0 and now.state != "queued":
         return STARTING
     every = next(pace for since, pace in UNDER_WAY if now.elapsed >= since)
-    return min(every * watching, MOST_RARELY)
+    return min(every * watching(), MOST_RARELY)
 
 
 def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, float | None]) -> None:
     view = read(run, settings)
     with guard():
         board(rows(view), key=BOARD)
-    now = (view.status.state, poll_seconds(view.status, watchers()))
+    now = (view.status.state, poll_seconds(view.status, watchers))
     if now != seen and not first_points(view):
         st.rerun()  # buttons and the pace of looking depend on the state
 
@@ -203,7 +206,7 @@ FILTERS = (
     "The weights of the first convolution: each filter answers where the image looks like it. "
     "Zero is neutral; the scale is the same for all filters."
 )
-NO_FILTERS = "The first layer with weights is no convolution: there are no filters to show."
+NO_FILTERS = "This network has no convolution (Conv2d): there are no filters to show."
 STRIP_TITLE = "Test images with the network's prediction"
 STRIP = (
     "The same test images for every run: beneath each one what the network takes it for now, and "
@@ -222,11 +225,12 @@ def blank_weight(settings: RunSettings) -> np.ndarray:
     """Return zeros in the shape of the first convolution's weights, to keep their place free."""
     model = Sequential.from_specs(settings.layers)
     inputs = model.input_shapes(INPUT_SHAPE)[:-1]
-    shapes = [
-        layer.parameter_shapes(shape).get("weight", ())
+    shapes = (
+        layer.parameter_shapes(shape)["weight"]
         for layer, shape in zip(model.layers, inputs, strict=True)
-    ]
-    return np.zeros(next((shape for shape in shapes if len(shape) == 4), ()), np.float32)
+        if isinstance(layer, Conv2d)
+    )
+    return np.zeros(next(shapes, ()), np.float32)
 
 
 def filter_size(count: int) -> int:

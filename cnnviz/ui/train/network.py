@@ -19,7 +19,8 @@ COLUMNS = {
     "MACs": "Multiplications with addition for one image on its way forward.",
     "memory": "What the layer's output takes for one image, in float32, and the im2col columns "
     "while they are needed.",
-    "sees": "Receptive field: what one output cell sees of the image.",
+    "sees": "Receptive field: what one output cell sees of the image, "
+    "at most; behind a transposed convolution not all cells see as much.",
 }
 
 
