@@ -186,6 +186,14 @@ class Grid:
         stop = -((start - self.size[axis] - after) // self.dilation[axis])  # at or behind the end
         return range(max(first, 0), min(stop, self.kernel[axis]))
 
+    def meeting(self, axis: int, cell: int) -> range:
+        """Return the windows of which a kernel cell falls on the image, along one axis."""
+        before = self.pads[axis][0] - cell * self.dilation[axis]
+        first = -(-before // self.stride[axis])  # the first at or behind the image's start
+        stop = -(-(self.size[axis] + before) // self.stride[axis])  # the first behind its end
+        first = min(max(first, 0), self.output[axis])
+        return range(first, max(min(stop, self.output[axis]), first))
+
 
 @dataclass(frozen=True)
 class Window:

@@ -1,17 +1,15 @@
 """Average pooling: the mean of each window, or of the whole image."""
 
-import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from cnnviz.nn.blocks import blocks
 from cnnviz.nn.checks import flag
 from cnnviz.nn.geometry import Grid, Shape
-from cnnviz.nn.im2col import cells, crop, pad
 from cnnviz.nn.layers.base import Layer, image_shape
 from cnnviz.nn.layers.pool import Pool2d, give, kernel_cells
+from cnnviz.nn.slabs import cells, crop, pad, to_images, to_slabs
 from cnnviz.nn.types import Array, Params
 
 
@@ -48,18 +46,14 @@ class AvgPool2d(Pool2d):
         rng: np.random.Generator | None = None,
     ) -> tuple[Array, Any]:
         """Return (N, C, OH, OW)."""
-        N, C = x.shape[:2]
         grid = self.grid(x.shape[1:])
+        bordered = pad(to_slabs(x), grid.border)
         first, *others = kernel_cells(grid)
-        y = np.empty((N, C, *grid.output), x.dtype)
-        divisors = self.divisors(grid).astype(x.dtype)
-        for block in blocks(N, C * math.prod(grid.bordered)):
-            bordered, total = pad(x[block], grid.border), y[block]
-            total[...] = cells(bordered, grid, *first)
-            for cell in others:
-                total += cells(bordered, grid, *cell)
-            total /= divisors
-        return y, grid
+        total = cells(bordered, grid, *first).copy()  # (OH, C, OW, N)
+        for cell in others:
+            total += cells(bordered, grid, *cell)
+        total /= self.divisors(grid, x.dtype)
+        return to_images(total), grid
 
     def backward(
         self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
@@ -68,17 +62,15 @@ class AvgPool2d(Pool2d):
         if not input_grad:
             return None, {}
         grid = cache
-        N, C = grad_output.shape[:2]
-        bordered = np.zeros((N, C, *grid.bordered), grad_output.dtype)
-        divisors = self.divisors(grid).astype(grad_output.dtype)
-        for block in blocks(N, C * math.prod(grid.bordered)):
-            share = grad_output[block] / divisors
-            for cell in kernel_cells(grid):
-                give(bordered[block], grid, cell, share)
-        return crop(bordered, grid), {}
+        share = to_slabs(grad_output) / self.divisors(grid, grad_output.dtype)
+        (_, C, _, N), (H, W) = share.shape, grid.bordered
+        bordered = np.zeros((H, C, W, N), share.dtype)
+        for cell in kernel_cells(grid):
+            give(bordered, grid, cell, share)
+        return to_images(crop(bordered, grid)), {}
 
-    def divisors(self, grid: Grid) -> Array:
-        """Return how many cells count in each window (OH, OW)."""
+    def divisors(self, grid: Grid, dtype: Any) -> Array:
+        """Return how many cells count in each window (OH, 1, OW, 1)."""
         rows, columns = (
             [
                 len(grid.met(axis, index, padding=self.count_include_pad))
@@ -86,7 +78,7 @@ class AvgPool2d(Pool2d):
             ]
             for axis in (0, 1)
         )
-        return np.outer(rows, columns)
+        return np.outer(rows, columns).astype(dtype)[:, None, :, None]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Convolution as a matrix product over im2col columns."""
+"""Convolution as a matrix product over im2col columns; `slabs` says how these lie in memory."""
 
 import math
 from abc import abstractmethod
@@ -20,9 +20,9 @@ from cnnviz.nn.geometry import (
     compact_pair,
     pair,
 )
-from cnnviz.nn.im2col import col2im, im2col
 from cnnviz.nn.initializers import INITIALIZERS
 from cnnviz.nn.layers.base import Layer, check_features, image_shape
+from cnnviz.nn.slabs import add_columns, channel_sum, columns, to_images, to_slabs
 from cnnviz.nn.types import Array, Params
 
 
@@ -110,18 +110,33 @@ class Convolution(Layer):
         return weights * self.groups * self.grid(input_shape).windows
 
     def matrix(self, weight: Array) -> Array:
-        """Return the weights as a matrix for each group."""
-        return weight.reshape(self.groups, len(weight) // self.groups, -1)
+        """Return the weights as matrices (G, 1, rows, K), in the order of the columns."""
+        rows, channels, KH, KW = weight.shape
+        cells_first = weight.transpose(0, 2, 1, 3)  # (rows, KH, channels, KW)
+        return cells_first.reshape(self.groups, 1, rows // self.groups, KH * channels * KW)
 
-    def grouped(self, array: Array) -> Array:
-        """Return (N, C, P) as (N, groups, C / groups, P)."""
-        N, C, P = array.shape
-        return array.reshape(N, self.groups, C // self.groups, P)
+    def grouped(self, slabs: Array) -> Array:
+        """Return slabs (H, C, W, N) as matrices (G, H, C / G, W · N), a view."""
+        H, C, W, N = slabs.shape
+        return slabs.reshape(H, self.groups, C // self.groups, W * N).swapaxes(0, 1)
 
-    def joined(self, array: Array) -> Array:
-        """Return (N, groups, C / groups, P) as (N, C, P)."""
-        N, groups, C, P = array.shape
-        return array.reshape(N, groups * C, P)
+    def add_products(self, slabs: Array, weight: Array, below: Array, grid: Grid) -> None:
+        """Add the transposed products of what lies behind the windows (G, OH, F / G, P).
+
+        Some rows of windows at a time, so that the products are added from the cache.
+        """
+        matrix = self.matrix(weight).swapaxes(2, 3)  # (G, 1, K, F / G)
+        groups, rows, _, P = below.shape
+        for block in blocks(rows, groups * matrix.shape[2] * P):
+            add_columns(slabs, matrix @ below[:, block], grid, block.start)
+
+    def gradients(self, left: Array, right: Array, weight: Array, grad_output: Array) -> Params:
+        """Return the gradients by weight, left (G, H, rows, P) × right (G, H, K, P), and bias."""
+        products = (left @ right.swapaxes(2, 3)).sum(axis=1)  # (G, rows, K)
+        rows, channels, KH, KW = weight.shape
+        cells_first = products.reshape(rows, KH, channels, KW)
+        grads = {"weight": np.ascontiguousarray(cells_first.transpose(0, 2, 1, 3))}
+        return grads | ({"bias": channel_sum(grad_output)} if self.use_bias else {})
 
 
 @dataclass(frozen=True)
@@ -174,32 +189,26 @@ class Conv2d(Convolution):
         N, F, weight = len(x), self.out_channels, params["weight"]
         check_features("Conv2d", "channels", weight.shape[1] * self.groups, x.shape[1])
         grid = self.grid(x.shape[1:])
-        y = self.joined(self.matrix(weight) @ self.grouped(im2col(x, grid)))  # (N, F, P)
+        slabs = to_slabs(x)
+        y = np.empty((grid.output[0], F, grid.output[1], N), np.result_type(x, weight))
+        np.matmul(self.matrix(weight), columns(slabs, grid, self.groups), out=self.grouped(y))
         if self.use_bias:
-            y += params["bias"][:, None]
-        return y.reshape(N, F, *grid.output), x
+            y += params["bias"][:, None, None]
+        return to_images(y), to_images(slabs)
 
     def backward(
         self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
     ) -> tuple[Array | None, Params]:
         """Return the gradients; the columns are built again rather than kept."""
-        x, weight = cache, params["weight"]
-        N, F = len(x), self.out_channels
-        grid = self.grid(x.shape[1:])
-        matrix = self.matrix(weight)  # (groups, F / groups, K / groups)
-        grad_output = grad_output.reshape(N, F, grid.windows)  # (N, F, P)
-        grad_matrix = np.zeros_like(matrix)
-        grad_input = np.empty_like(x) if input_grad else None
-        for block in blocks(N, self.scratch_floats(x.shape[1:])):
-            grad = self.grouped(grad_output[block])  # (n, groups, F / groups, P)
-            # The columns have no name, so that their memory, still in the cache, is used again.
-            grad_matrix += (grad @ self.grouped(im2col(x[block], grid)).swapaxes(2, 3)).sum(axis=0)
-            if grad_input is not None:
-                grad_input[block] = col2im(self.joined(matrix.swapaxes(1, 2) @ grad), grid)
-        grads = {"weight": grad_matrix.reshape(weight.shape)}
-        if self.use_bias:
-            grads["bias"] = grad_output.sum(axis=(0, 2))
-        return grad_input, grads
+        slabs, weight = to_slabs(cache), params["weight"]
+        grid = self.grid(cache.shape[1:])
+        grad = self.grouped(to_slabs(grad_output))  # (G, OH, F / G, P)
+        grads = self.gradients(grad, columns(slabs, grid, self.groups), weight, grad_output)
+        if not input_grad:
+            return None, grads
+        grad_input = np.zeros_like(slabs)
+        self.add_products(grad_input, weight, grad, grid)
+        return to_images(grad_input), grads
 
 
 def groups_problem(channels: int, groups: int) -> str:

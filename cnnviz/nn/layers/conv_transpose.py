@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.nn.blocks import blocks
 from cnnviz.nn.geometry import AXES, Padding, Pair, Shape, compact_pair, pair
-from cnnviz.nn.im2col import col2im, im2col
 from cnnviz.nn.layers.base import check_features
 from cnnviz.nn.layers.conv import Convolution
+from cnnviz.nn.slabs import columns, to_images, to_slabs
 from cnnviz.nn.transposed import TransposedWindow
 from cnnviz.nn.types import Array, Params
 
@@ -99,34 +98,24 @@ class ConvTranspose2d(Convolution):
         """Return (N, F, OH, OW)."""
         weight = params["weight"]
         check_features("ConvTranspose2d", "channels", len(weight), x.shape[1])
-        N, C, _, _ = x.shape
-        grid = self.grid(x.shape[1:])
-        matrix = self.matrix(weight).swapaxes(1, 2)  # (groups, K / groups, C / groups)
-        inputs = x.reshape(N, C, grid.windows)
-        y = np.empty((N, self.out_channels, *grid.size), np.result_type(x, weight))
-        for block in blocks(N, self.scratch_floats(x.shape[1:])):
-            y[block] = col2im(self.joined(matrix @ self.grouped(inputs[block])), grid)
+        grid, slabs = self.grid(x.shape[1:]), to_slabs(x)
+        (OH, OW), N = grid.size, len(x)
+        y = np.zeros((OH, self.out_channels, OW, N), np.result_type(x, weight))
+        self.add_products(y, weight, self.grouped(slabs), grid)
         if self.use_bias:
             y += params["bias"][:, None, None]
-        return y, x
+        return to_images(y), to_images(slabs)
 
     def backward(
         self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
     ) -> tuple[Array | None, Params]:
         """Return the gradients: by the input, the convolution of the output's."""
-        x, weight = cache, params["weight"]
-        N, C, _, _ = x.shape
-        grid = self.grid(x.shape[1:])
-        matrix = self.matrix(weight)  # (groups, C / groups, K / groups)
-        inputs = x.reshape(N, C, grid.windows)
-        grad_matrix = np.zeros_like(matrix)
-        grad_input = np.empty(x.shape, x.dtype) if input_grad else None
-        for block in blocks(N, self.scratch_floats(x.shape[1:])):
-            columns = self.grouped(im2col(grad_output[block], grid))  # (n, groups, K / groups, P)
-            grad_matrix += (self.grouped(inputs[block]) @ columns.swapaxes(2, 3)).sum(axis=0)
-            if grad_input is not None:
-                grad_input[block] = self.joined(matrix @ columns).reshape(-1, *x.shape[1:])
-        grads = {"weight": grad_matrix.reshape(weight.shape)}
-        if self.use_bias:
-            grads["bias"] = grad_output.sum(axis=(0, 2, 3))
-        return grad_input, grads
+        slabs, weight = to_slabs(cache), params["weight"]
+        grid = self.grid(cache.shape[1:])
+        matrices = columns(to_slabs(grad_output), grid, self.groups)  # (G, H, K, W · N)
+        grads = self.gradients(self.grouped(slabs), matrices, weight, grad_output)
+        if not input_grad:
+            return None, grads
+        grad_input = np.empty_like(slabs)
+        np.matmul(self.matrix(weight), matrices, out=self.grouped(grad_input))
+        return to_images(grad_input), grads

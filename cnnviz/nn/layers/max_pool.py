@@ -1,15 +1,13 @@
 """Max pooling: the largest number of each window."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cnnviz.nn.blocks import blocks
 from cnnviz.nn.geometry import Grid
-from cnnviz.nn.im2col import cells, crop, pad
 from cnnviz.nn.layers.pool import Pool2d, give, kernel_cells
+from cnnviz.nn.slabs import cells, crop, pad, to_images, to_slabs
 from cnnviz.nn.types import Array, Params
 
 
@@ -34,27 +32,23 @@ class MaxPool2d(Pool2d):
         rng: np.random.Generator | None = None,
     ) -> tuple[Array, Any]:
         """Return (N, C, OH, OW); the cache remembers which kernel cell won each window."""
-        N, C = x.shape[:2]
         grid = self.grid(x.shape[1:])
         first, *others = kernel_cells(grid)
-        y = np.empty((N, C, *grid.output), x.dtype)
-        winner = np.zeros(y.shape, np.min_scalar_type(len(others)))
+        slabs = to_slabs(x)
+        bordered = pad(slabs, grid.border, -np.inf)
+        best = cells(bordered, grid, *first).copy()  # (OH, C, OW, N)
+        winner = np.zeros(best.shape, np.min_scalar_type(len(others)))
         if grid.bordered != grid.size:
-            winner[...] = first_met(grid)
-        border = grid.border
-        for block in blocks(N, C * grid.windows * len(others)):
-            bordered = pad(x[block], border, -np.inf)
-            best, won = y[block], winner[block]
-            best[...] = cells(bordered, grid, *first)
-            for index, cell in enumerate(others, start=1):
-                candidate = cells(bordered, grid, *cell).copy()  # side by side: compared faster
-                np.maximum(won, (candidate > best) * won.dtype.type(index), out=won)
-                np.maximum(best, candidate, out=best)
-        if np.isnan(y.max(initial=-np.inf)):
-            bordered = pad(x, border)
+            winner[...] = first_met(grid)[:, None, :, None]
+        for index, cell in enumerate(others, start=1):
+            candidate = cells(bordered, grid, *cell)
+            np.maximum(winner, (candidate > best) * winner.dtype.type(index), out=winner)
+            np.maximum(best, candidate, out=best)
+        if np.isnan(best.max(initial=-np.inf)):
+            bordered = pad(slabs, grid.border)
             for index, cell in enumerate((first, *others)):
                 winner[np.isnan(cells(bordered, grid, *cell))] = index
-        return y, (winner, grid)
+        return to_images(best), (winner, grid)
 
     def backward(
         self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
@@ -63,12 +57,12 @@ class MaxPool2d(Pool2d):
         if not input_grad:
             return None, {}
         winner, grid = cache
-        N, C = grad_output.shape[:2]
-        bordered = np.zeros((N, C, *grid.bordered), grad_output.dtype)
-        for block in blocks(N, C * math.prod(grid.bordered)):
-            for index, cell in enumerate(kernel_cells(grid)):
-                give(bordered[block], grid, cell, grad_output[block] * (winner[block] == index))
-        return crop(bordered, grid), {}
+        grad = to_slabs(grad_output)
+        (OH, C, OW, N), (H, W) = grad.shape, grid.bordered
+        bordered = np.zeros((H, C, W, N), grad.dtype)
+        for index, cell in enumerate(kernel_cells(grid)):
+            give(bordered, grid, cell, grad, winner == index)
+        return to_images(crop(bordered, grid)), {}
 
 
 def first_met(grid: Grid) -> Array:

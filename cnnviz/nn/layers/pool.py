@@ -4,6 +4,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
+
 from cnnviz.nn.checks import flag
 from cnnviz.nn.geometry import (
     AXES,
@@ -17,8 +19,8 @@ from cnnviz.nn.geometry import (
     compact_pair,
     pair,
 )
-from cnnviz.nn.im2col import cells
 from cnnviz.nn.layers.base import Layer, image_shape
+from cnnviz.nn.slabs import cells
 from cnnviz.nn.types import Array
 
 
@@ -84,10 +86,13 @@ def kernel_cells(grid: Grid) -> list[Pair]:
     return [*product(range(grid.kernel[0]), range(grid.kernel[1]))]
 
 
-def give(bordered: Array, grid: Grid, cell: Pair, share: Array) -> None:
-    """Add each window's share (N, C, OH, OW) to the cell of the image that `cell` met there."""
+def give(bordered: Array, grid: Grid, cell: Pair, share: Array, which: Array | None = None) -> None:
+    """Add the windows' shares (OH, C, OW, N) to the pixels that a kernel cell met there.
+
+    With `which` only those of some windows.
+    """
     target = cells(bordered, grid, *cell)
-    if grid.apart:
-        target[...] = share  # much faster than adding to zeros
+    if grid.apart:  # straight into place, much faster than adding to zeros
+        np.multiply(share, True if which is None else which, out=target)
     else:
-        target += share
+        target += share if which is None else share * which
