@@ -30,7 +30,8 @@ from benchmarks.workloads import (
     textbooks,
 )
 from cnnviz.data import Split, load
-from cnnviz.training.parallel import Workers
+from cnnviz.runs.helpers import HelpedTeam
+from cnnviz.training.team import Team
 
 COLUMNS = {
     "textbook": "a textbook's im2col in NumPy: float64, transposes, argmax pooling",
@@ -57,11 +58,11 @@ def product_rate(seconds: float) -> float:
 
 
 def measure(
-    work: Workload, split: Split, workers: Workers, rounds: int, seconds: float
+    work: Workload, split: Split, team: Team, rounds: int, seconds: float
 ) -> dict[str, list[float]]:
     """Return each contestant's images per second, round by round, and the peak of each round."""
     steps = {
-        "ours": ours(work, split, workers),
+        "ours": ours(work, split, team),
         "textbook": textbooks(work, split),
         "PyTorch": pytorchs(work, split, channels_last=False),
         "channels-last": pytorchs(work, split, channels_last=True),
@@ -107,12 +108,10 @@ def main() -> None:
     results = {}
     print(f"| network | {' | '.join(COLUMNS)} | peak | images/s |")
     print("|---" * (len(COLUMNS) + 3) + "|")
-    with Workers(THREADS) as workers:
+    with HelpedTeam(THREADS) as team:
         for work in WORKLOADS:
             if work.network in options.only:
-                results[work.network] = measure(
-                    work, split, workers, options.rounds, options.seconds
-                )
+                results[work.network] = measure(work, split, team, options.rounds, options.seconds)
                 print(row(work.network, results[work.network]), flush=True)
     load_now = os.getloadavg()[0]
     print(

@@ -15,8 +15,9 @@ from cnnviz.nn.model import Sequential
 from cnnviz.nn.optim import SGD, Adam, Optimizer
 from cnnviz.nn.summary import summarize
 from cnnviz.training import TrainConfig
-from cnnviz.training.parallel import Workers, gradients, update
+from cnnviz.training.parallel import gradients, update
 from cnnviz.training.state import initial_state
+from cnnviz.training.team import Team
 
 SHAPE = (1, 28, 28)
 THREADS = 2
@@ -61,18 +62,19 @@ def batches(split: Split, size: int, images: int = 5_000) -> Iterator[np.ndarray
     return cycle(np.split(order[: whole * size], whole))
 
 
-def ours(work: Workload, split: Split, workers: Workers) -> Step:
+def ours(work: Workload, split: Split, team: Team) -> Step:
     """Return a complete training step of this project, as the training loop takes it."""
     config = TrainConfig(
         batch_size=work.batch, lr=work.lr, optimizer=work.optimizer, threads=THREADS
     )
     model, picks = work.model, batches(split, work.batch)
     state = initial_state(model, SHAPE, config)
+    team.begin(model, config, state)
 
     def step() -> float:
         number = state.step + 1
-        result = gradients(workers, model, state.params, split, next(picks), config, number)
-        update(workers, config.optimizer, state, result.grads, work.lr)
+        result = gradients(team, split, next(picks), config, number)
+        update(team, state, work.batch, config, work.lr)
         state.step = number
         return result.loss
 

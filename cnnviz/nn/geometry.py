@@ -1,6 +1,7 @@
 """Integers only: padding, output size, receptive field, what is dropped."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from cnnviz.nn.checks import choice, integer
 
@@ -186,13 +187,22 @@ class Grid:
         stop = -((start - self.size[axis] - after) // self.dilation[axis])  # at or behind the end
         return range(max(first, 0), min(stop, self.kernel[axis]))
 
-    def meeting(self, axis: int, cell: int) -> range:
-        """Return the windows of which a kernel cell falls on the image, along one axis."""
-        before = self.pads[axis][0] - cell * self.dilation[axis]
-        first = -(-before // self.stride[axis])  # the first at or behind the image's start
-        stop = -(-(self.size[axis] + before) // self.stride[axis])  # the first behind its end
-        first = min(max(first, 0), self.output[axis])
-        return range(first, max(min(stop, self.output[axis]), first))
+    @cached_property
+    def beside(self) -> tuple[tuple[slice, slice], ...]:
+        """For each kernel column: in which windows it falls on the image, and on what pixels."""
+        stride, dilation, (left, _) = self.stride[1], self.dilation[1], self.pads[1]
+        found = []
+        for cell in range(self.kernel[1]):
+            before = left - cell * dilation
+            first = max(-(-before // stride), 0)  # the first window at or behind the start
+            stop = min(-(-(self.size[1] + before) // stride), self.output[1])  # behind the end
+            if first >= stop:
+                found.append((slice(0, 0), slice(0, 0)))
+                continue
+            start = first * stride - before
+            pixels = slice(start, start + (stop - first - 1) * stride + 1, stride)
+            found.append((slice(first, stop), pixels))
+        return tuple(found)
 
 
 @dataclass(frozen=True)

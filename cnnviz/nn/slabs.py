@@ -12,7 +12,6 @@ K = KH · C/G · KW rows and P = OW · N columns of a matrix.
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from cnnviz.nn.geometry import Grid, Pads
 from cnnviz.nn.types import Array
@@ -68,62 +67,70 @@ def columns(slabs: Array, grid: Grid, groups: int = 1) -> Array:
     """
     H, C, W, N = slabs.shape
     (KH, KW), (OH, OW) = grid.kernel, grid.output
-    (top, _), (left, _) = grid.pads
-    channels = C // groups
+    top, channels = grid.pads[0][0], C // groups
     rows = np.empty((groups, grid.bordered[0], channels, KW, OW, N), slabs.dtype)
     rows[:, :top], rows[:, top + H :] = 0, 0
     images = slabs.reshape(H, groups, channels, W, N).swapaxes(0, 1)
-    for j in range(KW):
-        some = grid.meeting(1, j)
-        inside = rows[:, top : top + H, :, j]  # (G, H, C/G, OW, N)
-        inside[:, :, :, : some.start], inside[:, :, :, some.stop :] = 0, 0
-        inside[:, :, :, some.start : some.stop] = images[:, :, :, image_cells(grid, 1, j, some)]
-    group, row = rows.strides[:2]
-    view = as_strided(
-        rows,
-        (groups, OH, KH, channels * KW, OW * N),
-        (
-            group,
-            row * grid.stride[0],
-            row * grid.dilation[0],
-            *(OW * N * rows.itemsize, rows.itemsize),
-        ),
-        writeable=False,
+    inside = rows[:, top : top + H]  # (G, H, C/G, KW, OW, N)
+    for j, (met, pixels) in enumerate(grid.beside):
+        if met.stop - met.start < OW:
+            inside[:, :, :, j] = 0
+        inside[:, :, :, j, met] = images[:, :, :, pixels]
+    return stacked(
+        rows.reshape(*rows.shape[:2], channels * KW, OW * N),
+        OH,
+        KH,
+        grid.stride[0],
+        grid.dilation[0],
     )
-    return view.reshape(groups, OH, KH * channels * KW, OW * N)
 
 
-def add_columns(slabs: Array, matrices: Array, grid: Grid, first: int = 0) -> None:
-    """Add each number of `columns` to the pixel it is a copy of: the adjoint, in place.
+def stacked(rows: Array, count: int, height: int, stride: int, dilation: int) -> Array:
+    """Return (G, count, height · n, P): some of the rows (G, R, n, P), `height` at a time.
+
+    The k-th has the rows k · stride, k · stride + dilation, …, one below the other.
+    """
+    groups, _, n, P = rows.shape
+    group, row, *others = rows.strides
+    view = np.ndarray(
+        (groups, count, height, n, P),
+        rows.dtype,
+        rows,
+        strides=(group, row * stride, row * dilation, *others),
+    )
+    return view.reshape(groups, count, height * n, P)
+
+
+def rows_behind(below: Array, grid: Grid) -> Array:
+    """Return (G, H, KH · n, P): for each image row what lies behind the windows that meet it.
+
+    Of (G, OH, n, P), behind OH rows of windows, the KH rows that kernel rows KH − 1 to 0 lead to,
+    zeros where there is none: with stride between the windows, with padding around them.
+    """
+    groups, OH, n, P = below.shape
+    H, KH, stride, dilation = grid.size[0], grid.kernel[0], grid.stride[0], grid.dilation[0]
+    first = (KH - 1) * dilation - grid.pads[0][0]  # where the first row of windows comes to lie
+    rows = np.zeros((groups, H + (KH - 1) * dilation, n, P), below.dtype)
+    skipped = -(min(first, 0) // stride)
+    places = range(first + skipped * stride, rows.shape[1], stride)[: max(OH - skipped, 0)]
+    if places:
+        rows[:, places.start : places.stop : stride] = below[:, skipped : skipped + len(places)]
+    return stacked(rows, H, KH, 1, dilation)
+
+
+def add_beside(rows: Array, grid: Grid, N: int) -> Array:
+    """Return slabs (H, C, W, N): what each kernel column has for a pixel, added up.
 
     Parameters
     ----------
-    slabs : (H, C, W, N)
-    matrices : (G, n, K, P)
-        Of the n rows of windows from `first` on.
+    rows : (G, H, C/G · KW, P)
     """
-    H, C, W, N = slabs.shape
-    (KH, KW), OW = grid.kernel, grid.output[1]
-    groups, count = matrices.shape[:2]
-    images = slabs.reshape(H, groups, C // groups, W, N).swapaxes(0, 1)
-    parts = matrices.reshape(groups, count, KH, C // groups, KW, OW, N)
-    for i in range(KH):
-        met = grid.meeting(0, i)
-        some = range(max(met.start, first), min(met.stop, first + count))
-        if not some:
-            continue
-        pixels = images[:, image_cells(grid, 0, i, some)]
-        rows = parts[:, some.start - first : some.stop - first, i]
-        for j in range(KW):
-            beside = grid.meeting(1, j)
-            if beside:
-                pixels[:, :, :, image_cells(grid, 1, j, beside)] += rows[
-                    :, :, :, j, beside.start : beside.stop
-                ]
-
-
-def image_cells(grid: Grid, axis: int, cell: int, some: range) -> slice:
-    """Return the pixels that a kernel cell meets in some windows, along one axis."""
-    stride = grid.stride[axis]
-    start = some.start * stride + cell * grid.dilation[axis] - grid.pads[axis][0]
-    return slice(start, start + (len(some) - 1) * stride + 1, stride) if some else slice(0, 0)
+    groups, H, height, _ = rows.shape
+    KW, OW = grid.kernel[1], grid.output[1]
+    channels = height // KW
+    slabs = np.zeros((H, groups, channels, grid.size[1], N), rows.dtype)
+    parts = rows.reshape(groups, H, channels, KW, OW, N)
+    images = slabs.swapaxes(0, 1)
+    for j, (met, pixels) in enumerate(grid.beside):
+        images[:, :, :, pixels] += parts[:, :, :, j, met]
+    return slabs.reshape(H, groups * channels, grid.size[1], N)

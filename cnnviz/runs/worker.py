@@ -22,6 +22,7 @@ from cnnviz.runs.errors import RunError
 from cnnviz.runs.failures import explain
 from cnnviz.runs.files import append
 from cnnviz.runs.folder import RunFolder
+from cnnviz.runs.helpers import HelpedTeam
 from cnnviz.runs.prepare import INPUT_SHAPE, Prepared, prepare
 from cnnviz.runs.records import LiveView
 from cnnviz.runs.resume import Saved, find_saved, rewind, state_bytes
@@ -43,6 +44,7 @@ from cnnviz.training import (
     train,
 )
 from cnnviz.training.evaluate import probabilities
+from cnnviz.training.team import Team
 
 FIRST_STEPS = 5  # written one by one: the first points should be seen at once
 WATCHING = 100  # the strip is looked at for at most this part of the time, but for
@@ -118,14 +120,15 @@ class Worker:
         self.tell("starting")
         settings = RunFolder(self.run).settings()
         self.batch_size = settings.config.batch_size
-        self.take_up(settings, prepare(settings))
-        self.go()
-        if paused:
-            self.rest("Ready at its initial weights." if self.state.step == 0 else "Paused.")
-        for event in self.events(settings):
-            self.note(event)
-            if self.last_step == self.state.step and not self.to_be_kept(event):
-                self.rest("Paused after one step.")
+        with HelpedTeam(settings.config.threads) as team:  # ready when the images are
+            self.take_up(settings, prepare(settings))
+            self.go()
+            if paused:
+                self.rest("Ready at its initial weights." if self.state.step == 0 else "Paused.")
+            for event in self.events(settings, team):
+                self.note(event)
+                if self.last_step == self.state.step and not self.to_be_kept(event):
+                    self.rest("Paused after one step.")
 
     def take_up(self, settings: RunSettings, ready: Prepared) -> None:
         """Load or make the state, and cut the folder back to it."""
@@ -145,10 +148,10 @@ class Worker:
         self.begun = True
         self.save()
 
-    def events(self, settings: RunSettings) -> Iterator[Event]:
+    def events(self, settings: RunSettings, team: Team) -> Iterator[Event]:
         """Yield the events of the training, obeying commands before each."""
         ready = self.ready
-        events = train(ready.model, ready.splits, settings.config, self.state)
+        events = train(ready.model, ready.splits, settings.config, self.state, team)
         while True:
             self.obey()
             event = None if self.over else next(events, None)

@@ -1,16 +1,18 @@
 """How the network does on images that it does not learn from."""
 
 from collections.abc import Generator
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.nn.losses import Loss, softmax
+from cnnviz.nn.losses import softmax
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import ModelParams
 from cnnviz.training.events import Evaluating, Evaluation
-from cnnviz.training.parallel import Workers
 from cnnviz.training.splits import Split
+from cnnviz.training.team import Desk, Team
 
 CHUNK = 125  # images at a time: fixed, so that the sums do not depend on the machine
 CHUNKS_PER_EVENT = 8
@@ -25,34 +27,37 @@ def probabilities(
     return probs
 
 
-def look_at(
-    model: Sequential, params: ModelParams, split: Split, loss: Loss, start: int
-) -> tuple[float, NDArray[np.float32], NDArray[np.int64]]:
-    """Return the sum of the losses, the probabilities and the labels of one chunk."""
-    indices = np.arange(start, min(start + CHUNK, len(split)))
-    with np.errstate(all="ignore"):
-        x, labels = split.batch(indices)
-        logits, _ = model.forward(params, x)
-        total, probs, _ = loss(logits, labels, denominator=1)
-    return total, probs, labels
+@dataclass(frozen=True, eq=False)
+class Look:
+    """The task to see what the network makes of images x (n, C, H, W) with labels (n,)."""
+
+    repeatable: ClassVar[bool] = True
+
+    x: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+    def do(self, desk: Desk) -> tuple[float, NDArray[np.float32]]:
+        """Return the sum of the losses, and the probabilities (n, classes)."""
+        with np.errstate(all="ignore"):
+            logits, _ = desk.model.forward(desk.params, self.x)
+            total, probs, _ = desk.config.loss(logits, self.labels, denominator=1)
+        return total, probs
 
 
-def evaluate(
-    workers: Workers, model: Sequential, params: ModelParams, split: Split, loss: Loss, step: int
-) -> Generator[Evaluating, None, Evaluation]:
+def evaluate(team: Team, split: Split, step: int) -> Generator[Evaluating, None, Evaluation]:
     """Yield now and then how far it is; return the result."""
     results = []
     span = CHUNK * CHUNKS_PER_EVENT
     for first in range(0, len(split), span):
-        starts = range(first, min(first + span, len(split)), CHUNK)
-        results += workers.map(lambda start: look_at(model, params, split, loss, start), starts)
-        yield Evaluating(step, min(first + span, len(split)), len(split))
+        last = min(first + span, len(split))
+        chunks = np.split(np.arange(first, last), range(CHUNK, last - first, CHUNK))
+        results += team.run([Look(*split.batch(chunk)) for chunk in chunks])
+        yield Evaluating(step, last, len(split))
     probs = np.concatenate([result[1] for result in results])
     predictions = probs.argmax(axis=1)
-    hits = predictions == np.concatenate([result[2] for result in results])
     return Evaluation(
         loss=sum(result[0] for result in results) / len(split),
-        accuracy=float(hits.mean()),
+        accuracy=float((predictions == split.labels).mean()),
         predictions=predictions.astype(np.uint8),
         confidences=probs.max(axis=1).astype(np.float32, copy=False),
     )

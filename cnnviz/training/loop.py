@@ -21,7 +21,7 @@ from cnnviz.training.events import (
     Finished,
     StepEnd,
 )
-from cnnviz.training.parallel import Workers, gradients, keep_buffers, update
+from cnnviz.training.parallel import gradients, keep_buffers, update
 from cnnviz.training.splits import Split, Splits
 from cnnviz.training.state import (
     SHUFFLE,
@@ -32,13 +32,18 @@ from cnnviz.training.state import (
     steps_per_epoch,
     total_steps,
 )
+from cnnviz.training.team import Team
 from cnnviz.training.timeline import timeline_count, timeline_steps
 
 LARGEST_LOSS = 10_000.0  # to guess among ten classes costs 2.3
 
 
 def train(
-    model: Sequential, splits: Splits, config: TrainConfig, state: TrainState | None = None
+    model: Sequential,
+    splits: Splits,
+    config: TrainConfig,
+    state: TrainState | None = None,
+    team: Team | None = None,
 ) -> Iterator[Event]:
     """Train, telling what happens: a Checkpoint at step 0, a StepEnd for each batch, and so on.
 
@@ -47,6 +52,8 @@ def train(
     state
         Where to go on; None to start. It is changed in place, and consistent between events: an
         epoch whose last step is done but whose end was not told yet is told first.
+    team
+        Who computes; None: this process alone. The numbers are the same.
 
     Raises
     ------
@@ -59,24 +66,22 @@ def train(
         state = initial_state(model, shape, config)
     marks = timeline(state, len(splits.train), config)
     batches = Batches(len(splits.train), config)
-    with Workers(config.threads) as workers:
-        if state.step in marks:
+    team = team or Team()
+    team.begin(model, config, state)
+    if state.step in marks:
+        yield Checkpoint(state.step)
+    event: StepEnd | EpochEnd | Diverged
+    while state.epochs_done < config.epochs:
+        if state.step == batches.per_epoch * (state.epochs_done + 1):
+            event = yield from end_epoch(team, splits, config, state, batches)
+        else:
+            event = take_step(team, splits.train, config, state, batches)
+        yield event
+        if isinstance(event, Diverged):
+            return
+        if isinstance(event, StepEnd) and state.step in marks:
             yield Checkpoint(state.step)
-        event: StepEnd | EpochEnd | Diverged
-        while state.epochs_done < config.epochs:
-            if state.step == batches.per_epoch * (state.epochs_done + 1):
-                event = yield from end_epoch(workers, model, splits, config, state, batches)
-            else:
-                event = take_step(workers, model, splits.train, config, state, batches)
-            yield event
-            if isinstance(event, Diverged):
-                return
-            if isinstance(event, StepEnd) and state.step in marks:
-                yield Checkpoint(state.step)
-        test = yield from evaluate(
-            workers, model, state.params, splits.test, config.loss, state.step
-        )
-        yield Finished(state.step, test)
+    yield Finished(state.step, (yield from evaluate(team, splits.test, state.step)))
 
 
 def image_shape(split: Split) -> tuple[int, int, int]:
@@ -111,8 +116,7 @@ class Batches:
 
 
 def take_step(
-    workers: Workers,
-    model: Sequential,
+    team: Team,
     split: Split,
     config: TrainConfig,
     state: TrainState,
@@ -122,10 +126,10 @@ def take_step(
     step = state.step + 1
     indices = batches.of_step(step)
     lr = state.lr * config.schedule.factor(step, batches.total)
-    result = gradients(workers, model, state.params, split, indices, config, step)
+    result = gradients(team, split, indices, config, step)
     if exploded(result.loss):
         return Diverged(step, lr, result.loss, divergence(step, state.lr, lr, result.loss))
-    update(workers, config.optimizer, state, result.grads, lr)
+    update(team, state, len(indices), config, lr)
     keep_buffers(state.params, result.buffers)
     learnt(state, result.loss, result.correct, len(indices))
     epoch = state.epochs_done + 1
@@ -146,8 +150,7 @@ def divergence(step: int, base: float, lr: float, loss: float) -> str:
 
 
 def end_epoch(
-    workers: Workers,
-    model: Sequential,
+    team: Team,
     splits: Splits,
     config: TrainConfig,
     state: TrainState,
@@ -155,9 +158,7 @@ def end_epoch(
 ) -> Generator[Evaluating, None, EpochEnd | Diverged]:
     """Look at the validation images and close the epoch, unless its last step was too large."""
     step = state.step
-    validation = yield from evaluate(
-        workers, model, state.params, splits.validation, config.loss, step
-    )
+    validation = yield from evaluate(team, splits.validation, step)
     if exploded(validation.loss):
         lr = state.lr * config.schedule.factor(step, batches.total)
         return Diverged(step, lr, validation.loss, divergence(step, state.lr, lr, validation.loss))

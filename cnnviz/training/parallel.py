@@ -1,121 +1,99 @@
-"""Both cores for everything: a batch in parts, one thread each, sums in a fixed order.
+"""A batch in parts: the tasks of a step, and the sums over the parts in a fixed order."""
 
-BLAS is limited to one thread while a step is computed. So every product is computed by one
-thread in one order, and the same parts give the same bits on any number of processors.
-"""
-
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from types import TracebackType
-from typing import TypeVar
+from itertools import chain
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from cnnviz.nn.layers import Dropout
 from cnnviz.nn.model import Sequential
-from cnnviz.nn.optim import Optimizer
-from cnnviz.nn.types import Array, ModelParams
+from cnnviz.nn.types import ModelParams
 from cnnviz.training.augment import Augment, Moves
 from cnnviz.training.config import TrainConfig
 from cnnviz.training.splits import Split
 from cnnviz.training.state import AUGMENT, DROPOUT, TrainState
+from cnnviz.training.team import Desk, Team
 
-T = TypeVar("T")
-R = TypeVar("R")
-
-MANY_PARAMETERS = 100_000  # from here on, sharing the update between threads pays
-
-
-@cache
-def blas() -> ThreadpoolController:
-    """Return the controller of NumPy's BLAS: to find it takes long, to set it does not."""
-    return ThreadpoolController().select(user_api="blas")
-
-
-class Workers:
-    """Threads that compute parts; the calling thread computes as well.
-
-    Parameters
-    ----------
-    parts
-        How many parts there are to compute at a time; at most as many threads as the machine
-        has processors do so.
-    """
-
-    def __init__(self, parts: int) -> None:
-        more = min(parts, os.cpu_count() or 1) - 1
-        self._pool = ThreadPoolExecutor(more, "cnnviz-part") if more else None
-
-    def __enter__(self) -> "Workers":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._pool:
-            self._pool.shutdown()
-
-    def map(self, compute: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """Return the results in the order of the items; BLAS has one thread meanwhile."""
-        first, *others = items
-        with blas().limit(limits=1):
-            if self._pool is None:
-                return [compute(item) for item in (first, *others)]
-            futures = [self._pool.submit(compute, item) for item in others]
-            try:
-                result = compute(first)
-                behind = [
-                    compute(item) if future.cancel() else future.result()  # not begun: taken over
-                    for item, future in zip(reversed(others), reversed(futures), strict=True)
-                ]
-            finally:
-                wait(futures)  # after an error: no thread may still be at work
-            return [result, *reversed(behind)]
+MANY_PARAMETERS = 100_000  # from here on, sharing the update pays
 
 
 @dataclass(frozen=True, eq=False)
 class PartResult:
-    """What one part of a batch adds to loss, hits and gradients, and leaves as buffers."""
+    """What a part of a batch, or all of it, adds to loss and hits, and leaves as buffers."""
 
     images: int
     loss: float
     correct: int
-    grads: ModelParams
     buffers: ModelParams
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """Which images, how each of them moves, and the number of the part."""
+class Gradients:
+    """The task to learn from one part of a batch of `batch` images; its gradients stay on the desk.
 
-    number: int
-    indices: NDArray[np.intp]
-    moves: Moves | None = None
+    Parameters
+    ----------
+    x : (n, C, H, W)
+    labels : (n,)
+    moves
+        How each image moves; None where they stay.
+    """
+
+    repeatable: ClassVar[bool] = True
+
+    part: int
+    x: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    moves: Moves | None
+    batch: int
+    step: int
+
+    def do(self, desk: Desk) -> PartResult:
+        """Return loss, hits and new buffers."""
+        model, config, params, x = desk.model, desk.config, desk.params, self.x
+        with np.errstate(all="ignore"):  # divergence is found in the loss
+            if self.moves is not None:
+                x = config.augment.apply(x, self.moves)
+            rng = generator(model, config.seed, self.step, self.part)
+            logits, caches = model.forward(params, x, training=True, rng=rng)
+            buffers = [
+                layer.new_buffers(arrays, cache)
+                for layer, arrays, cache in zip(model.layers, params, caches, strict=True)
+            ]
+            loss, probs, grad = config.loss(logits, self.labels, denominator=self.batch)
+            _, grads = model.backward(params, caches, grad, input_grad=False)
+            desk.put(self.part, grads)
+            correct = int((probs.argmax(axis=1) == self.labels).sum())
+        return PartResult(len(self.labels), loss, correct, buffers)
 
 
-def split_batch(indices: NDArray[np.intp], parts: int, moves: Moves | None = None) -> list[Part]:
-    """Return the batch in parts of nearly equal size, none of them empty."""
-    count = min(parts, len(indices))
-    pieces = np.array_split(indices, count)
-    shares = [None] * count if moves is None else np.array_split(moves, count)
-    return [
-        Part(n, piece, share) for n, (piece, share) in enumerate(zip(pieces, shares, strict=True))
-    ]
+@dataclass(frozen=True)
+class Update:
+    """The task to change the i-th of n shares of the parameters by the gradients on the desk."""
 
+    repeatable: ClassVar[bool] = False
 
-def draw_moves(config: TrainConfig, images: int, step: int) -> Moves | None:
-    """Return how the images of a batch move, however many parts it has; None where they stay."""
-    if config.augment == Augment():
-        return None
-    return config.augment.draw(images, np.random.default_rng([config.seed, AUGMENT, step]))
+    parts: int
+    lr: float
+    step: int
+    share: tuple[int, int]
+
+    def do(self, desk: Desk) -> None:
+        """Change them in place."""
+        first, *others = desk.grads[: self.parts]
+        with np.errstate(all="ignore"):
+            desk.config.optimizer.update(
+                desk.params,
+                first,
+                desk.optimizer_state,
+                lr=self.lr,
+                step=self.step,
+                part=self.share,
+                more=others,
+            )
 
 
 def generator(model: Sequential, seed: int, step: int, part: int) -> np.random.Generator | None:
@@ -125,88 +103,58 @@ def generator(model: Sequential, seed: int, step: int, part: int) -> np.random.G
     return np.random.default_rng([seed, DROPOUT, step, part])
 
 
-def compute_part(
-    model: Sequential,
-    params: ModelParams,
-    split: Split,
-    part: Part,
-    config: TrainConfig,
-    *,
-    batch: int,
-    step: int,
-) -> PartResult:
-    """Return loss, gradients and new buffers of some images of a batch of `batch` images."""
-    with np.errstate(all="ignore"):  # divergence is found in the loss
-        x, labels = split.batch(part.indices)
-        if part.moves is not None:
-            x = config.augment.apply(x, part.moves)
-        rng = generator(model, config.seed, step, part.number)
-        logits, caches = model.forward(params, x, training=True, rng=rng)
-        buffers = [
-            layer.new_buffers(arrays, cache)
-            for layer, arrays, cache in zip(model.layers, params, caches, strict=True)
-        ]
-        loss, probs, grad = config.loss(logits, labels, denominator=batch)
-        _, grads = model.backward(params, caches, grad, input_grad=False)
-        correct = int((probs.argmax(axis=1) == labels).sum())
-        return PartResult(len(labels), loss, correct, grads, buffers)
+def draw_moves(config: TrainConfig, images: int, step: int) -> Moves | None:
+    """Return how the images of a batch move, however many parts it has; None where they stay."""
+    if config.augment == Augment():
+        return None
+    return config.augment.draw(images, np.random.default_rng([config.seed, AUGMENT, step]))
 
 
-def add_up(results: list[PartResult]) -> PartResult:
-    """Return the sum over the parts, first part first; the first part's gradients are used for it.
+def split_batch(
+    split: Split, indices: NDArray[np.intp], config: TrainConfig, step: int
+) -> list[Gradients]:
+    """Return a batch as tasks of nearly equal size, none of them empty."""
+    batch = len(indices)
+    count = min(config.threads, batch)
+    moves = draw_moves(config, batch, step)
+    shares = [None] * count if moves is None else np.array_split(moves, count)
+    return [
+        Gradients(part, *split.batch(piece), share, batch, step)
+        for part, (piece, share) in enumerate(
+            zip(np.array_split(indices, count), shares, strict=True)
+        )
+    ]
 
-    Of the buffers it is the mean, in which every image counts the same.
-    """
-    grads = results[0].grads
-    for result in results[1:]:
-        for total, more in zip(arrays_of(grads), arrays_of(result.grads), strict=True):
-            total += more
+
+def add_up(results: Sequence[PartResult]) -> PartResult:
+    """Return the sums over the parts; of the buffers the mean, in which all images count alike."""
+    images = sum(result.images for result in results)
     return PartResult(
-        sum(result.images for result in results),
+        images,
         sum(result.loss for result in results),
         sum(result.correct for result in results),
-        grads,
-        mean_buffers(results),
+        mean_buffers(results, images),
     )
 
 
-def mean_buffers(results: list[PartResult]) -> ModelParams:
+def mean_buffers(results: Sequence[PartResult], images: int) -> ModelParams:
     """Return the mean of the parts' buffers, each part with the weight of its images."""
-    images = sum(result.images for result in results)
-    means = [
-        {name: np.zeros_like(array) for name, array in arrays.items()}
-        for arrays in results[0].buffers
+    layers = zip(*(result.buffers for result in results), strict=True)
+    weights = [result.images / images for result in results]
+    return [
+        {
+            name: sum(array[name] * weight for array, weight in zip(arrays, weights, strict=True))
+            for name in arrays[0]
+        }
+        for arrays in layers
     ]
-    for result in results:
-        for mean, array in zip(arrays_of(means), arrays_of(result.buffers), strict=True):
-            mean += array * (result.images / images)
-    return means
-
-
-def arrays_of(params: ModelParams) -> Iterator[Array]:
-    """Yield the arrays of all layers in their order."""
-    for layer in params:
-        yield from layer.values()
 
 
 def gradients(
-    workers: Workers,
-    model: Sequential,
-    params: ModelParams,
-    split: Split,
-    indices: NDArray[np.intp],
-    config: TrainConfig,
-    step: int,
+    team: Team, split: Split, indices: NDArray[np.intp], config: TrainConfig, step: int
 ) -> PartResult:
-    """Return mean loss, hits, gradients and new buffers of a batch."""
-    batch = len(indices)
-    parts = split_batch(indices, config.threads, draw_moves(config, batch, step))
-    return add_up(
-        workers.map(
-            lambda part: compute_part(model, params, split, part, config, batch=batch, step=step),
-            parts,
-        )
-    )
+    """Return mean loss, hits and new buffers of a batch; its gradients stay on the desk."""
+    return add_up(team.run(split_batch(split, indices, config, step)))
 
 
 def keep_buffers(params: ModelParams, buffers: ModelParams) -> None:
@@ -216,18 +164,9 @@ def keep_buffers(params: ModelParams, buffers: ModelParams) -> None:
             arrays[name][...] = array
 
 
-def update(
-    workers: Workers, optimizer: Optimizer, state: TrainState, grads: ModelParams, lr: float
-) -> None:
-    """Take the step that follows `state.step`, shared between threads where it is large."""
-    step = state.step + 1
-    size = sum(grad.size for grad in arrays_of(grads))
-    shares = os.cpu_count() or 1 if size >= MANY_PARAMETERS else 1
-
-    def take(share: int) -> None:
-        with np.errstate(all="ignore"):
-            optimizer.update(
-                state.params, grads, state.optimizer_state, lr=lr, step=step, part=(share, shares)
-            )
-
-    workers.map(take, range(shares))
+def update(team: Team, state: TrainState, batch: int, config: TrainConfig, lr: float) -> None:
+    """Take the step that follows `state.step`, shared in the team where it is large."""
+    size = sum(array.size for array in chain(*(layer.values() for layer in state.params)))
+    shares = team.size if size >= MANY_PARAMETERS else 1
+    parts, step = min(config.threads, batch), state.step + 1
+    team.run([Update(parts, lr, step, (share, shares)) for share in range(shares)])

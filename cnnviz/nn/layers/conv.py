@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.nn.blocks import blocks
 from cnnviz.nn.checks import choice, flag, integer
 from cnnviz.nn.geometry import (
     Grid,
@@ -22,7 +21,7 @@ from cnnviz.nn.geometry import (
 )
 from cnnviz.nn.initializers import INITIALIZERS
 from cnnviz.nn.layers.base import Layer, check_features, image_shape
-from cnnviz.nn.slabs import add_columns, channel_sum, columns, to_images, to_slabs
+from cnnviz.nn.slabs import add_beside, channel_sum, columns, rows_behind, to_images, to_slabs
 from cnnviz.nn.types import Array, Params
 
 
@@ -110,33 +109,39 @@ class Convolution(Layer):
         return weights * self.groups * self.grid(input_shape).windows
 
     def matrix(self, weight: Array) -> Array:
-        """Return the weights as matrices (G, 1, rows, K), in the order of the columns."""
+        """Return weights (n, C, KH, KW) as matrices (G, 1, n / G, KH · C · KW) for `columns`."""
         rows, channels, KH, KW = weight.shape
-        cells_first = weight.transpose(0, 2, 1, 3)  # (rows, KH, channels, KW)
-        return cells_first.reshape(self.groups, 1, rows // self.groups, KH * channels * KW)
+        ordered = weight.transpose(0, 2, 1, 3)
+        return ordered.reshape(self.groups, 1, rows // self.groups, KH * channels * KW)
+
+    def turned(self, weight: Array) -> Array:
+        """Return weights as matrices (G, 1, C · KW, KH · n / G) for `rows_behind`."""
+        rows, channels, KH, KW = weight.shape
+        split = weight.reshape(self.groups, rows // self.groups, channels, KH, KW)
+        ordered = split[:, :, :, ::-1].transpose(0, 2, 4, 3, 1)  # (G, C, KW, KH, n / G)
+        return ordered.reshape(self.groups, 1, channels * KW, KH * rows // self.groups)
 
     def grouped(self, slabs: Array) -> Array:
         """Return slabs (H, C, W, N) as matrices (G, H, C / G, W · N), a view."""
         H, C, W, N = slabs.shape
         return slabs.reshape(H, self.groups, C // self.groups, W * N).swapaxes(0, 1)
 
-    def add_products(self, slabs: Array, weight: Array, below: Array, grid: Grid) -> None:
-        """Add the transposed products of what lies behind the windows (G, OH, F / G, P).
+    def back(self, weight: Array, below: Array, grid: Grid) -> Array:
+        """Return what comes back through the windows from (G, OH, n / G, P), as slabs.
 
-        Some rows of windows at a time, so that the products are added from the cache.
+        In a row as im2col's transpose, products added to the pixels they came from; from row to
+        row as a convolution with the kernel turned around, which adds within the product.
         """
-        matrix = self.matrix(weight).swapaxes(2, 3)  # (G, 1, K, F / G)
-        groups, rows, _, P = below.shape
-        for block in blocks(rows, groups * matrix.shape[2] * P):
-            add_columns(slabs, matrix @ below[:, block], grid, block.start)
+        N = below.shape[3] // grid.output[1]
+        return add_beside(self.turned(weight) @ rows_behind(below, grid), grid, N)
 
-    def gradients(self, left: Array, right: Array, weight: Array, grad_output: Array) -> Params:
-        """Return the gradients by weight, left (G, H, rows, P) × right (G, H, K, P), and bias."""
-        products = (left @ right.swapaxes(2, 3)).sum(axis=1)  # (G, rows, K)
+    def gradients(self, left: Array, right: Array, weight: Array, bias_grad: Array) -> Params:
+        """Return the gradients: by weight from (G, H, n / G, P) and columns (G, H, K, P)."""
         rows, channels, KH, KW = weight.shape
-        cells_first = products.reshape(rows, KH, channels, KW)
-        grads = {"weight": np.ascontiguousarray(cells_first.transpose(0, 2, 1, 3))}
-        return grads | ({"bias": channel_sum(grad_output)} if self.use_bias else {})
+        products = (right @ left.swapaxes(2, 3)).sum(axis=1)  # (G, K, n / G)
+        ordered = products.reshape(self.groups, KH, channels, KW, rows // self.groups)
+        grad = np.ascontiguousarray(ordered.transpose(0, 4, 2, 1, 3)).reshape(weight.shape)
+        return {"weight": grad} | ({"bias": channel_sum(bias_grad)} if self.use_bias else {})
 
 
 @dataclass(frozen=True)
@@ -204,11 +209,7 @@ class Conv2d(Convolution):
         grid = self.grid(cache.shape[1:])
         grad = self.grouped(to_slabs(grad_output))  # (G, OH, F / G, P)
         grads = self.gradients(grad, columns(slabs, grid, self.groups), weight, grad_output)
-        if not input_grad:
-            return None, grads
-        grad_input = np.zeros_like(slabs)
-        self.add_products(grad_input, weight, grad, grid)
-        return to_images(grad_input), grads
+        return (to_images(self.back(weight, grad, grid)) if input_grad else None), grads
 
 
 def groups_problem(channels: int, groups: int) -> str:

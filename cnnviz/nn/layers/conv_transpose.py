@@ -99,9 +99,7 @@ class ConvTranspose2d(Convolution):
         weight = params["weight"]
         check_features("ConvTranspose2d", "channels", len(weight), x.shape[1])
         grid, slabs = self.grid(x.shape[1:]), to_slabs(x)
-        (OH, OW), N = grid.size, len(x)
-        y = np.zeros((OH, self.out_channels, OW, N), np.result_type(x, weight))
-        self.add_products(y, weight, self.grouped(slabs), grid)
+        y = self.back(weight, self.grouped(slabs), grid)
         if self.use_bias:
             y += params["bias"][:, None, None]
         return to_images(y), to_images(slabs)

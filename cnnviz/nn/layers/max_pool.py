@@ -58,7 +58,7 @@ class MaxPool2d(Pool2d):
             return None, {}
         winner, grid = cache
         grad = to_slabs(grad_output)
-        (OH, C, OW, N), (H, W) = grad.shape, grid.bordered
+        (_, C, _, N), (H, W) = grad.shape, grid.bordered
         bordered = np.zeros((H, C, W, N), grad.dtype)
         for index, cell in enumerate(kernel_cells(grid)):
             give(bordered, grid, cell, grad, winner == index)

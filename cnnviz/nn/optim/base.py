@@ -6,7 +6,7 @@ PyTorch's, to the last term.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -81,6 +81,7 @@ class Optimizer(ABC):
         lr: float,
         step: int,
         part: tuple[int, int] = (0, 1),
+        more: Sequence[ModelParams] = (),
     ) -> None:
         """Change `params` and `state` in place, where there is a gradient.
 
@@ -89,9 +90,12 @@ class Optimizer(ABC):
         step
             Counts from 1.
         part
-            (i, n): change only the i-th of n equal parts of each array, so that n threads can
+            (i, n): change only the i-th of n equal parts of each array, so that several can
             share the work; the result is the same.
+        more
+            Further gradients: the step follows the sum, added in this order.
         """
         others = [state[name] for name in self.memory()]
-        for p, grad, *memory in each_block(params, grads, others, part):
-            self.change(p, grad, tuple(memory), lr=lr, step=step)
+        for p, grad, *rest in each_block(params, grads, [*more, *others], part):
+            added, memory = rest[: len(more)], tuple(rest[len(more) :])
+            self.change(p, sum(added, grad), memory, lr=lr, step=step)

@@ -1,0 +1,167 @@
+"""A team of several processes: one of them trains, the others help with parts of each batch.
+
+Python runs one thread at a time, and a small network's NumPy calls are so short that threads
+mostly wait for each other; processes do not. Parameters, optimizer state and gradients lie in
+memory that all see. A helper that is not ready yet, or has died, is done without: the numbers
+are the same.
+"""
+
+import mmap
+import os
+import pickle
+import select
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+from cnnviz.nn.model import Sequential
+from cnnviz.runs.child import environment
+from cnnviz.training import TrainConfig, TrainState
+from cnnviz.training.helper import READY, send
+from cnnviz.training.reuse import keep_freed_memory
+from cnnviz.training.shared import move
+from cnnviz.training.team import SharedDesk, Task, Team
+
+POSSIBLE = hasattr(os, "memfd_create")  # memory without a file, given on by its number: Linux
+PATIENCE = 2.0  # seconds in which a helper may end by itself
+
+
+class HelperGoneError(RuntimeError):
+    """A helper died while it changed parameters."""
+
+
+class Helper:
+    """One process that helps."""
+
+    def __init__(self, shared_file: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "cnnviz.training.helper", str(shared_file)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=(shared_file,),
+            env=environment(),
+            start_new_session=True,  # Ctrl-C is for the process that trains
+        )
+        assert self._process.stdin and self._process.stdout
+        self._orders, self._results = self._process.stdin, self._process.stdout
+
+    def is_ready(self) -> bool:
+        """Whether it says that it is ready, which it does once."""
+        return bool(select.select([self._results], [], [], 0)[0]) and self.result() == READY
+
+    def order(self, message: object) -> None:
+        """Tell it something; where it is gone, its answer will say so."""
+        with suppress(OSError):
+            send(self._orders, message)
+
+    def result(self) -> Any:
+        """Wait for its answer; EOFError or OSError where it is gone."""
+        return pickle.load(self._results)
+
+    def close(self) -> None:
+        """End it."""
+        with suppress(OSError):  # it is gone already
+            self._orders.close()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._results.close()
+
+
+class HelpedTeam(Team):
+    """A process with helpers.
+
+    Parameters
+    ----------
+    size
+        How many compute at the same time, at most as many as the machine has processors.
+    """
+
+    def __init__(self, size: int) -> None:
+        keep_freed_memory()
+        count = min(size, os.cpu_count() or 1) - 1 if POSSIBLE else 0
+        self._file = os.memfd_create("cnnviz") if count else -1
+        self._coming = [Helper(self._file) for _ in range(count)]
+        self._helpers: list[Helper] = []
+
+    def __enter__(self) -> "HelpedTeam":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for helper in (*self._coming, *self._helpers):
+            helper.close()
+        self._coming, self._helpers = [], []
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    @property
+    def size(self) -> int:
+        """How many compute at the same time."""
+        return 1 + len(self._helpers)
+
+    def begin(self, model: Sequential, config: TrainConfig, state: TrainState) -> None:
+        """Put a training on all desks; the arrays of the state move to the shared memory."""
+        if self._file < 0:
+            return super().begin(model, config, state)
+        self._shared = SharedDesk.of(model, config, state)
+        os.ftruncate(self._file, self._shared.size)
+        self.desk = self._shared.over(mmap.mmap(self._file, self._shared.size))
+        move(state.params, self.desk.params)
+        for name, memory in state.optimizer_state.items():
+            move(memory, self.desk.optimizer_state[name])
+        for helper in self._helpers:
+            helper.order(self._shared)
+
+    def run(self, tasks: Sequence[Task]) -> list[Any]:
+        """Return the results in the order of the tasks; each in turn goes to the next process."""
+        self._welcome()
+        turns = self.size
+        asked = [
+            (turn, helper)
+            for turn, helper in enumerate(self._helpers, start=1)
+            if turn < len(tasks)
+        ]
+        for turn, helper in asked:
+            helper.order(tasks[turn::turns])
+        results: list[Any] = [None] * len(tasks)
+        try:
+            results[::turns] = super().run(tasks[::turns])
+        finally:
+            answers = [(turn, self._answer(helper, tasks[turn::turns])) for turn, helper in asked]
+        for turn, answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+            results[turn::turns] = answer
+        return results
+
+    def _welcome(self) -> None:
+        """Let those begin who have become ready."""
+        for helper in [helper for helper in self._coming if helper.is_ready()]:
+            self._coming.remove(helper)
+            helper.order(self._shared)
+            self._helpers.append(helper)
+
+    def _answer(self, helper: Helper, tasks: Sequence[Task]) -> Any:
+        """Return a helper's answer; where it is gone, do its tasks."""
+        try:
+            return helper.result()
+        except (OSError, EOFError, pickle.UnpicklingError):
+            helper.close()
+            self._helpers.remove(helper)
+        if all(task.repeatable for task in tasks):
+            return super().run(tasks)
+        return HelperGoneError(
+            "A process that helped with this training ended in the middle of a step; resume from "
+            "the last checkpoint."
+        )

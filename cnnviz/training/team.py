@@ -1,0 +1,121 @@
+"""Who computes a training: what lies on the desk, and who takes up the tasks.
+
+A task is plain data with a method `do(desk)`. It gives the same numbers whoever does it, so a
+training does not depend on how many there are. BLAS has one thread meanwhile: every product is
+computed by one thread in one order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+from threadpoolctl import ThreadpoolController
+
+from cnnviz.nn.model import Sequential
+from cnnviz.nn.types import ModelParams
+from cnnviz.training.config import TrainConfig
+from cnnviz.training.shared import Plan, arrays_in, block_size, fill, plan
+from cnnviz.training.state import TrainState, trained
+
+
+@cache
+def blas() -> ThreadpoolController:
+    """Return the controller of NumPy's BLAS: to find it takes long, to set it does not."""
+    return ThreadpoolController().select(user_api="blas")
+
+
+@dataclass(eq=False)
+class Desk:
+    """What everybody has who computes: the network, the settings and the arrays.
+
+    Parameters
+    ----------
+    grads
+        The gradients of each part of a batch.
+    shared
+        Whether the arrays of `grads` are there already and are seen by others, so that they are
+        filled rather than replaced.
+    """
+
+    model: Sequential
+    config: TrainConfig
+    params: ModelParams
+    optimizer_state: dict[str, ModelParams]
+    grads: list[ModelParams]
+    shared: bool = False
+
+    def put(self, part: int, grads: ModelParams) -> None:
+        """Keep the gradients of a part."""
+        if not self.shared:
+            self.grads[part] = grads
+            return
+        fill(self.grads[part], grads)
+
+
+@dataclass(frozen=True)
+class SharedDesk:
+    """What a desk is made of whose arrays lie in one block of memory, one after the other.
+
+    Parameters
+    ----------
+    size
+        Of the block, in bytes.
+    plans
+        The shapes of parameters, of each of the optimizer's memories, of each part's gradients.
+    memories
+        The names of the optimizer's.
+    """
+
+    model: Sequential
+    config: TrainConfig
+    size: int
+    plans: list[Plan]
+    memories: tuple[str, ...]
+
+    @classmethod
+    def of(cls, model: Sequential, config: TrainConfig, state: TrainState) -> "SharedDesk":
+        """Return what a training needs."""
+        learning = plan(trained(model, state.params))
+        memories = [plan(memory) for memory in state.optimizer_state.values()]
+        plans = [plan(state.params), *memories, *(learning for _ in range(config.threads))]
+        return cls(model, config, block_size(plans), plans, tuple(state.optimizer_state))
+
+    def over(self, block: object) -> Desk:
+        """Return the desk with its arrays in a block of memory."""
+        params, *others = arrays_in(block, self.plans)
+        count = len(self.memories)
+        memories = dict(zip(self.memories, others[:count], strict=True))
+        return Desk(self.model, self.config, params, memories, others[count:], shared=True)
+
+
+class Task(Protocol):
+    """Something to compute; `repeatable` where to do it twice is the same as once."""
+
+    @property
+    def repeatable(self) -> bool: ...
+
+    def do(self, desk: Desk) -> Any:
+        """Return the result."""
+        ...
+
+
+class Team:
+    """One process, alone. A team of several is one of these with helpers (see `runs.helpers`)."""
+
+    desk: Desk
+
+    @property
+    def size(self) -> int:
+        """How many compute at the same time."""
+        return 1
+
+    def begin(self, model: Sequential, config: TrainConfig, state: TrainState) -> None:
+        """Put a training on the desk."""
+        empty: list[ModelParams] = [[] for _ in range(config.threads)]
+        self.desk = Desk(model, config, state.params, state.optimizer_state, empty)
+
+    def run(self, tasks: Sequence[Task]) -> list[Any]:
+        """Return the results in the order of the tasks."""
+        with blas().limit(limits=1):
+            return [task.do(self.desk) for task in tasks]
