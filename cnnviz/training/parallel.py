@@ -64,7 +64,8 @@ class Gradients:
                 for layer, arrays, cache in zip(model.layers, params, caches, strict=True)
             ]
             loss, probs, grad = config.loss(logits, self.labels, denominator=self.batch)
-            _, grads = model.backward(params, caches, grad, input_grad=False)
+            place = desk.grads[self.part]
+            _, grads = model.backward(params, caches, grad, input_grad=False, into=place)
             desk.put(self.part, grads)
             correct = int((probs.argmax(axis=1) == self.labels).sum())
         return PartResult(len(self.labels), loss, correct, buffers)

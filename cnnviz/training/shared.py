@@ -43,10 +43,11 @@ def move(params: ModelParams, places: ModelParams) -> None:
 
 
 def fill(params: ModelParams, source: ModelParams) -> None:
-    """Copy all arrays."""
+    """Copy all arrays, but for those that are there already."""
     for arrays, others in zip(params, source, strict=True):
         for name, array in others.items():
-            arrays[name][...] = array
+            if array is not arrays[name]:
+                arrays[name][...] = array
 
 
 def _places(one: Plan) -> Iterator[tuple[int, str, tuple[int, ...]]]:

@@ -86,7 +86,9 @@ class SharedDesk:
         params, *others = arrays_in(block, self.plans)
         count = len(self.memories)
         memories = dict(zip(self.memories, others[:count], strict=True))
-        return Desk(self.model, self.config, params, memories, others[count:], shared=True)
+        return Desk(
+            self.model.pooled_first(), self.config, params, memories, others[count:], shared=True
+        )
 
 
 class Task(Protocol):
@@ -113,7 +115,7 @@ class Team:
     def begin(self, model: Sequential, config: TrainConfig, state: TrainState) -> None:
         """Put a training on the desk."""
         empty: list[ModelParams] = [[] for _ in range(config.threads)]
-        self.desk = Desk(model, config, state.params, state.optimizer_state, empty)
+        self.desk = Desk(model.pooled_first(), config, state.params, state.optimizer_state, empty)
 
     def run(self, tasks: Sequence[Task]) -> list[Any]:
         """Return the results in the order of the tasks."""

@@ -38,7 +38,13 @@ class ReLU(Activation):
         return y, y
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Pass the gradient where the output is positive."""
         return (grad_output * (cache > 0) if input_grad else None), {}
@@ -69,7 +75,13 @@ class LeakyReLU(Activation):
         return y, y
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Pass the gradient where the output is positive, negative_slope times it elsewhere."""
         if not input_grad:
@@ -102,7 +114,13 @@ class Sigmoid(Activation):
         return y, y
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Return the gradient times y (1 − y)."""
         return (grad_output * (cache * (1 - cache)) if input_grad else None), {}
@@ -125,7 +143,13 @@ class Tanh(Activation):
         return y, y
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Return the gradient times 1 − y²."""
         return (grad_output * (1 - cache * cache) if input_grad else None), {}

@@ -56,7 +56,13 @@ class AvgPool2d(Pool2d):
         return to_images(total), grid
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Give every cell of a window its share."""
         if not input_grad:
@@ -104,7 +110,13 @@ class GlobalAvgPool2d(Layer):
         return x.mean(axis=(2, 3)), x.shape
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Give every cell of a channel the same share."""
         if not input_grad:

@@ -2,11 +2,12 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
 
-from cnnviz.nn.geometry import Shape, ShapeError, Window
+from cnnviz.nn.geometry import Grid, Shape, ShapeError, Window
 from cnnviz.nn.types import Array, Params
 
 
@@ -37,11 +38,18 @@ class Layer(ABC):
 
     @abstractmethod
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Return the loss's gradients by the input and by the trainable parameters.
 
-        Without `input_grad` the first is None: the first layer in training needs none.
+        Without `input_grad` the first is None: the first layer in training needs none. `into` has
+        arrays for the gradients by the parameters; a layer with large ones writes them there.
         """
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
@@ -67,6 +75,23 @@ class Layer(ABC):
     def window(self) -> Window | None:
         """Return the window that slides over the input, if there is one."""
         return None
+
+
+class Sliding(Layer):
+    """A layer with a window that slides over its input."""
+
+    @abstractmethod
+    def place(self, input_shape: Shape) -> Grid:
+        """Return where the windows stand on the input; ShapeError if the layer does not fit."""
+
+    def grid(self, input_shape: Shape) -> Grid:
+        """Return what `place` returns, the last answers from memory: it is asked at every step."""
+        return _remembered(self, input_shape)
+
+
+@lru_cache(maxsize=256)
+def _remembered(layer: Sliding, input_shape: Shape) -> Grid:
+    return layer.place(input_shape)
 
 
 def image_shape(input_shape: Shape, owner: str) -> tuple[int, int, int]:

@@ -20,12 +20,12 @@ from cnnviz.nn.geometry import (
     pair,
 )
 from cnnviz.nn.initializers import INITIALIZERS
-from cnnviz.nn.layers.base import Layer, check_features, image_shape
+from cnnviz.nn.layers.base import Sliding, check_features, image_shape
 from cnnviz.nn.slabs import add_beside, channel_sum, columns, rows_behind, to_images, to_slabs
 from cnnviz.nn.types import Array, Params
 
 
-class Convolution(Layer):
+class Convolution(Sliding):
     """What a convolution and a transposed one have in common.
 
     `groups` divides input and output channels into as many parts: the first part of the output
@@ -73,7 +73,7 @@ class Convolution(Layer):
         name = type(self).__name__
         return pair(self.kernel_size, name), pair(self.stride, name), pair(self.dilation, name)
 
-    def grid(self, input_shape: Shape) -> Grid:
+    def place(self, input_shape: Shape) -> Grid:
         """Return where the windows stand."""
         _, H, W = self.image(input_shape)
         return self.window().place((H, W), type(self).__name__)
@@ -202,7 +202,13 @@ class Conv2d(Convolution):
         return to_images(y), to_images(slabs)
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Return the gradients; the columns are built again rather than kept."""
         slabs, weight = to_slabs(cache), params["weight"]

@@ -105,7 +105,13 @@ class ConvTranspose2d(Convolution):
         return to_images(y), to_images(slabs)
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Return the gradients: by the input, the convolution of the output's."""
         slabs, weight = to_slabs(cache), params["weight"]

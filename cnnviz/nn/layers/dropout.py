@@ -46,7 +46,13 @@ class Dropout(Layer):
         return x * factors, factors
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Pass the gradient where the input was kept, with the same factors."""
         if not input_grad:

@@ -51,7 +51,13 @@ class MaxPool2d(Pool2d):
         return to_images(best), (winner, grid)
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Send each gradient to the cell that won."""
         if not input_grad:

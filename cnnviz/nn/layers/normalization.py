@@ -90,7 +90,13 @@ class BatchNorm2d(Layer):
         return y, Normalized(x, mean, var, training)
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Return the gradients; through the batch's mean and variance every value moves all."""
         x, mean, var, of_batch = cache
@@ -171,7 +177,13 @@ class LocalResponseNorm(Layer):
         return x * factors, (x, sums, factors)
 
     def backward(
-        self, params: Params, cache: Any, grad_output: Array, *, input_grad: bool = True
+        self,
+        params: Params,
+        cache: Any,
+        grad_output: Array,
+        *,
+        input_grad: bool = True,
+        into: Params | None = None,
     ) -> tuple[Array | None, Params]:
         """Return the gradient: each number moves its own output and divides its neighbors'."""
         if not input_grad:

@@ -19,13 +19,13 @@ from cnnviz.nn.geometry import (
     compact_pair,
     pair,
 )
-from cnnviz.nn.layers.base import Layer, image_shape
+from cnnviz.nn.layers.base import Sliding, image_shape
 from cnnviz.nn.slabs import cells
 from cnnviz.nn.types import Array
 
 
 @dataclass(frozen=True)
-class Pool2d(Layer):
+class Pool2d(Sliding):
     """A window slides over each channel by itself.
 
     `stride` None means the kernel's size: windows side by side. With `ceil_mode` cells left over
@@ -61,7 +61,7 @@ class Pool2d(Layer):
         )
         return Window(kernel, strides, dilation, self.padding, self.ceil_mode)
 
-    def grid(self, input_shape: Shape) -> Grid:
+    def place(self, input_shape: Shape) -> Grid:
         """Return where the windows stand on the input."""
         owner = type(self).__name__
         _, H, W = image_shape(input_shape, owner)
