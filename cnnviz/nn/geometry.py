@@ -116,7 +116,7 @@ class Grid:
     pads: Pads
     output: Pair
 
-    @property
+    @cached_property
     def extent(self) -> Pair:
         """The cells that a window spans."""
         return (
@@ -124,17 +124,17 @@ class Grid:
             window_extent(self.kernel[1], self.dilation[1]),
         )
 
-    @property
+    @cached_property
     def padded(self) -> Pair:
         """The size of the image with its padding."""
         return self.size[0] + sum(self.pads[0]), self.size[1] + sum(self.pads[1])
 
-    @property
+    @cached_property
     def dropped(self) -> Pair:
         """Rows and columns at the end of the padded image that no window reaches."""
         return max(self._rest(0), 0), max(self._rest(1), 0)
 
-    @property
+    @cached_property
     def overhang(self) -> Pair:
         """Rows and columns beyond the padded image that a last window of ceil_mode reaches."""
         return max(-self._rest(0), 0), max(-self._rest(1), 0)
@@ -144,24 +144,29 @@ class Grid:
         end = (self.output[axis] - 1) * self.stride[axis] + self.extent[axis]
         return self.padded[axis] - end
 
-    @property
+    @cached_property
     def border(self) -> Pads:
         """What lies around the image so that all windows have their cells: padding, overhang."""
         ((top, bottom), (left, right)), (below, beside) = self.pads, self.overhang
         return (top, bottom + below), (left, right + beside)
 
-    @property
+    @cached_property
     def bordered(self) -> Pair:
         """The size of the image with its border."""
         (rows, columns), (below, beside) = self.padded, self.overhang
         return rows + below, columns + beside
 
-    @property
+    @cached_property
     def apart(self) -> bool:
         """Whether no two windows overlap."""
         return self.extent[0] <= self.stride[0] and self.extent[1] <= self.stride[1]
 
-    @property
+    @cached_property
+    def covered_once(self) -> bool:
+        """Whether each cell of the bordered image lies in exactly one window."""
+        return self.kernel == self.stride and self.dilation == (1, 1) and self.dropped == (0, 0)
+
+    @cached_property
     def windows(self) -> int:
         """P = OH · OW."""
         return self.output[0] * self.output[1]

@@ -6,6 +6,7 @@ memory that all see. A helper that is not ready yet, or has died, is done withou
 are the same.
 """
 
+import fcntl
 import mmap
 import os
 import pickle
@@ -23,9 +24,10 @@ from cnnviz.training import TrainConfig, TrainState
 from cnnviz.training.helper import READY, send
 from cnnviz.training.reuse import keep_freed_memory
 from cnnviz.training.shared import move
-from cnnviz.training.team import SharedDesk, Task, Team
+from cnnviz.training.team import SharedDesk, Task, Team, blas
 
 POSSIBLE = hasattr(os, "memfd_create")  # memory without a file, given on by its number: Linux
+PIPE = 1 << 20  # bytes that an order may have to be on its way at once
 PATIENCE = 2.0  # seconds in which a helper may end by itself
 
 
@@ -47,6 +49,8 @@ class Helper:
         )
         assert self._process.stdin and self._process.stdout
         self._orders, self._results = self._process.stdin, self._process.stdout
+        with suppress(OSError):  # where so much is not allowed, it waits until the helper reads
+            fcntl.fcntl(self._orders, fcntl.F_SETPIPE_SZ, PIPE)
 
     def is_ready(self) -> bool:
         """Whether it says that it is ready, which it does once."""
@@ -90,6 +94,7 @@ class HelpedTeam(Team):
         self._helpers: list[Helper] = []
 
     def __enter__(self) -> "HelpedTeam":
+        self._limit = blas().limit(limits=1)
         return self
 
     def __exit__(
@@ -101,6 +106,7 @@ class HelpedTeam(Team):
         for helper in (*self._coming, *self._helpers):
             helper.close()
         self._coming, self._helpers = [], []
+        self._limit.restore_original_limits()
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
@@ -136,7 +142,7 @@ class HelpedTeam(Team):
             helper.order(tasks[turn::turns])
         results: list[Any] = [None] * len(tasks)
         try:
-            results[::turns] = super().run(tasks[::turns])
+            results[::turns] = self.do(tasks[::turns])
         finally:
             answers = [(turn, self._answer(helper, tasks[turn::turns])) for turn, helper in asked]
         for turn, answer in answers:
@@ -160,7 +166,7 @@ class HelpedTeam(Team):
             helper.close()
             self._helpers.remove(helper)
         if all(task.repeatable for task in tasks):
-            return super().run(tasks)
+            return self.do(tasks)
         return HelperGoneError(
             "A process that helped with this training ended in the middle of a step; resume from "
             "the last checkpoint."

@@ -120,4 +120,8 @@ class Team:
     def run(self, tasks: Sequence[Task]) -> list[Any]:
         """Return the results in the order of the tasks."""
         with blas().limit(limits=1):
-            return [task.do(self.desk) for task in tasks]
+            return self.do(tasks)
+
+    def do(self, tasks: Sequence[Task]) -> list[Any]:
+        """Return the results of this process, BLAS as it is."""
+        return [task.do(self.desk) for task in tasks]

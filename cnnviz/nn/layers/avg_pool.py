@@ -8,7 +8,7 @@ import numpy as np
 from cnnviz.nn.checks import flag
 from cnnviz.nn.geometry import Grid, Shape
 from cnnviz.nn.layers.base import Layer, image_shape
-from cnnviz.nn.layers.pool import Pool2d, give, kernel_cells
+from cnnviz.nn.layers.pool import Pool2d, give, kernel_cells, nothing_given
 from cnnviz.nn.slabs import cells, crop, pad, to_images, to_slabs
 from cnnviz.nn.types import Array, Params
 
@@ -69,8 +69,7 @@ class AvgPool2d(Pool2d):
             return None, {}
         grid = cache
         share = to_slabs(grad_output) / self.divisors(grid, grad_output.dtype)
-        (_, C, _, N), (H, W) = share.shape, grid.bordered
-        bordered = np.zeros((H, C, W, N), share.dtype)
+        bordered = nothing_given(share, grid)
         for cell in kernel_cells(grid):
             give(bordered, grid, cell, share)
         return to_images(crop(bordered, grid)), {}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.nn.geometry import Grid
-from cnnviz.nn.layers.pool import Pool2d, give, kernel_cells
+from cnnviz.nn.layers.pool import Pool2d, give, kernel_cells, nothing_given
 from cnnviz.nn.slabs import cells, crop, pad, to_images, to_slabs
 from cnnviz.nn.types import Array, Params
 
@@ -41,7 +41,7 @@ class MaxPool2d(Pool2d):
         if grid.bordered != grid.size:
             winner[...] = first_met(grid)[:, None, :, None]
         for index, cell in enumerate(others, start=1):
-            candidate = cells(bordered, grid, *cell)
+            candidate = cells(bordered, grid, *cell).copy()  # side by side: compared faster
             np.maximum(winner, (candidate > best) * winner.dtype.type(index), out=winner)
             np.maximum(best, candidate, out=best)
         if np.isnan(best.max(initial=-np.inf)):
@@ -64,8 +64,7 @@ class MaxPool2d(Pool2d):
             return None, {}
         winner, grid = cache
         grad = to_slabs(grad_output)
-        (_, C, _, N), (H, W) = grad.shape, grid.bordered
-        bordered = np.zeros((H, C, W, N), grad.dtype)
+        bordered = nothing_given(grad, grid)
         for index, cell in enumerate(kernel_cells(grid)):
             give(bordered, grid, cell, grad, winner == index)
         return to_images(crop(bordered, grid)), {}

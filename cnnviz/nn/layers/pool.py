@@ -86,6 +86,12 @@ def kernel_cells(grid: Grid) -> list[Pair]:
     return [*product(range(grid.kernel[0]), range(grid.kernel[1]))]
 
 
+def nothing_given(share: Array, grid: Grid) -> Array:
+    """Return bordered slabs (H, C, W, N) for `give`; where windows cover all, they may hold any."""
+    (_, C, _, N), (H, W) = share.shape, grid.bordered
+    return (np.empty if grid.covered_once else np.zeros)((H, C, W, N), share.dtype)
+
+
 def give(bordered: Array, grid: Grid, cell: Pair, share: Array, which: Array | None = None) -> None:
     """Add the windows' shares (OH, C, OW, N) to the pixels that a kernel cell met there.
 
