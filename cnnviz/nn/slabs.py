@@ -53,10 +53,11 @@ def cells(padded: Array, grid: Grid, i: int, j: int) -> Array:
 
 
 def channel_sum(x: Array) -> Array:
-    """Return the sum of each channel (C,) of x (N, C, H, W)."""
+    """Return the sum of each channel (C,) of x (N, C, H, W), the rows' sums in float64."""
     slabs = to_slabs(x)
     H, C, W, N = slabs.shape
-    total: Array = (slabs.reshape(H, C, W * N) @ np.ones(W * N, x.dtype)).sum(axis=0)
+    rows = slabs.reshape(H, C, W * N) @ np.ones(W * N, x.dtype)  # (H, C)
+    total: Array = rows.sum(axis=0, dtype=np.float64)
     return total
 
 

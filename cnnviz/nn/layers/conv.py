@@ -141,7 +141,9 @@ class Convolution(Sliding):
         products = (right @ left.swapaxes(2, 3)).sum(axis=1)  # (G, K, n / G)
         ordered = products.reshape(self.groups, KH, channels, KW, rows // self.groups)
         grad = np.ascontiguousarray(ordered.transpose(0, 4, 2, 1, 3)).reshape(weight.shape)
-        return {"weight": grad} | ({"bias": channel_sum(bias_grad)} if self.use_bias else {})
+        return {"weight": grad} | (
+            {"bias": channel_sum(bias_grad).astype(weight.dtype)} if self.use_bias else {}
+        )
 
 
 @dataclass(frozen=True)

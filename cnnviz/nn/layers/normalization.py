@@ -8,6 +8,7 @@ import numpy as np
 from cnnviz.nn.checks import integer, number
 from cnnviz.nn.geometry import Shape
 from cnnviz.nn.layers.base import Layer, check_features, image_shape
+from cnnviz.nn.slabs import channel_sum, to_images, to_slabs
 from cnnviz.nn.types import Array, Params
 
 
@@ -82,12 +83,12 @@ class BatchNorm2d(Layer):
         count = max(per_channel(x), 1)
         if training:
             mean = channel_sum(x) / count
-        y = x - spread(mean, x)
+        y = in_rows(x) - beside(mean, x)  # (H, C, W · N)
         if training:
-            var = channel_dot(y, y) / count
-        y *= spread(params["weight"] * self._scale(var), x)
-        y += spread(params["bias"], x)
-        return y, Normalized(x, mean, var, training)
+            var = row_dot(y, y) / count
+        y *= beside(params["weight"] * self._scale(var), x)
+        y += beside(params["bias"], x)
+        return as_images(y, x), Normalized(x, mean, var, training)
 
     def backward(
         self,
@@ -101,20 +102,20 @@ class BatchNorm2d(Layer):
         """Return the gradients; through the batch's mean and variance every value moves all."""
         x, mean, var, of_batch = cache
         scale, count = self._scale(var), max(per_channel(x), 1)
-        grad = x - spread(mean, x)
-        weight = scale * channel_dot(grad, grad_output)
+        grad, behind = in_rows(x) - beside(mean, x), in_rows(grad_output)
+        weight = scale * row_dot(grad, behind)
         bias = channel_sum(grad_output)
         grads = {"weight": weight.astype(x.dtype), "bias": bias.astype(x.dtype)}
         if not input_grad:
             return None, grads
         if of_batch:
-            grad *= spread(-scale * weight / count, x)
-            grad -= spread(bias / count, x)
-            grad += grad_output
+            grad *= beside(-scale * weight / count, x)
+            grad -= beside(bias / count, x)
+            grad += behind
         else:
-            grad[...] = grad_output
-        grad *= spread(params["weight"] * scale, x)
-        return grad, grads
+            grad[...] = behind
+        grad *= beside(params["weight"] * scale, x)
+        return as_images(grad, x), grads
 
     def new_buffers(self, params: Params, cache: Any) -> Params:
         """Return the running statistics moved toward those of the batch."""
@@ -204,31 +205,33 @@ def per_channel(x: Array) -> int:
     return int(x.size // x.shape[1])
 
 
-def spread(values: Array, x: Array) -> Array:
-    """Return one value per channel as images (C, H, W): combined with x faster than (C, 1, 1)."""
-    C, H, W = x.shape[1:]
-    return np.repeat(values.astype(x.dtype), H * W).reshape(C, H, W)
+def in_rows(x: Array) -> Array:
+    """Return x (N, C, H, W) as (H, C, W · N)."""
+    slabs = to_slabs(x)
+    H, C, W, N = slabs.shape
+    return slabs.reshape(H, C, W * N)
 
 
-def channel_sum(x: Array) -> Array:
-    """Return the sum of each channel (C,) of x (N, C, H, W) in float64."""
+def as_images(rows: Array, x: Array) -> Array:
+    """Return (H, C, W · N) in the shape of x (N, C, H, W)."""
     N, C, H, W = x.shape
-    rows = x.reshape(N, C, H * W) @ np.ones(H * W, x.dtype)  # (N, C)
-    total: Array = rows.sum(axis=0, dtype=np.float64)
-    return total
+    return to_images(rows.reshape(H, C, W, N))
 
 
-def channel_dot(x: Array, y: Array) -> Array:
-    """Return the sum of each channel (C,) of x · y (N, C, H, W) in float64."""
-    N, C, H, W = x.shape
-    rows = np.einsum("ncp,ncp->nc", x.reshape(N, C, H * W), y.reshape(N, C, H * W))
-    total: Array = rows.sum(axis=0, dtype=np.float64)
+def beside(values: Array, x: Array) -> Array:
+    """Return one value per channel (C, 1) to be combined with rows of x."""
+    return values.astype(x.dtype)[:, None]
+
+
+def row_dot(x: Array, y: Array) -> Array:
+    """Return the sum of each channel (C,) of x · y (H, C, W · N), the rows' sums in float64."""
+    total: Array = np.einsum("hcp,hcp->hc", x, y).sum(axis=0, dtype=np.float64)
     return total
 
 
 def neighbor_sum(x: Array, before: int, after: int) -> Array:
     """Return at each channel the sum over so many channels before it, itself, and after it."""
-    total, last = x.copy(), x.shape[1] - 1
+    total, last = x.copy(order="K"), x.shape[1] - 1
     for distance in range(1, min(before, last) + 1):
         total[:, distance:] += x[:, :-distance]
     for distance in range(1, min(after, last) + 1):
