@@ -11,7 +11,8 @@ from tiny import PLAIN, SPLITS
 
 from cnnviz.training import Augment, TrainConfig, initial_state
 from cnnviz.training.augment import MOVE, mirrored, shifted, turned
-from cnnviz.training.parallel import Workers, draw_moves, gradients, split_batch
+from cnnviz.training.parallel import draw_moves, gradients, split_batch
+from cnnviz.training.team import Team
 
 sizes = st.tuples(*(st.integers(1, high) for high in (4, 2, 7, 8)))
 
@@ -143,25 +144,26 @@ def test_what_is_not_asked_for_costs_nothing() -> None:
 def test_any_number_of_parts_sees_the_same_images_to_the_bit(
     augment: Augment, size: int, parts: int, step: int
 ) -> None:
-    moves = draw_moves(TrainConfig(augment=augment), size, step)
+    config = TrainConfig(augment=augment, threads=parts)
+    moves = draw_moves(config, size, step)
     assert moves is not None
     indices = np.arange(size)
     whole = augment.apply(SPLITS.train.batch(indices)[0], moves)
     pieces = [
-        augment.apply(SPLITS.train.batch(part.indices)[0], part.moves)
-        for part in split_batch(indices, parts, moves)
+        augment.apply(part.x, part.moves)
+        for part in split_batch(SPLITS.train, indices, config, step)
         if part.moves is not None
     ]
     assert np.concatenate(pieces).tobytes() == whole.tobytes()
 
 
 def test_a_batch_is_moved_anew_each_step_the_same_again_and_by_the_seed() -> None:
-    params = initial_state(PLAIN, (1, 6, 7), TrainConfig()).params
+    state = initial_state(PLAIN, (1, 6, 7), TrainConfig())
 
     def loss(step: int, **changes: Any) -> float:
-        config = TrainConfig(**{"augment": Augment(2), **changes})
-        with Workers(2) as workers:
-            return gradients(workers, PLAIN, params, SPLITS.train, np.arange(8), config, step).loss
+        config, team = TrainConfig(**{"augment": Augment(2), **changes}), Team()
+        team.begin(PLAIN, config, state)
+        return gradients(team, SPLITS.train, np.arange(8), config, step).loss
 
     assert loss(1) == loss(1)
     assert len({loss(1), loss(2), loss(1, seed=1), loss(1, augment=Augment())}) == 4

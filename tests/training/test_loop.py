@@ -1,7 +1,6 @@
 """The generator of events: its order, its numbers, and going on from any moment."""
 
 import copy
-import os
 from dataclasses import replace
 from itertools import islice
 
@@ -27,10 +26,10 @@ from cnnviz.training import (
     TrainConfig,
     TrainState,
     initial_state,
-    parallel,
     train,
 )
 from cnnviz.training.loop import exploded
+from cnnviz.training.team import blas
 
 CONFIG = TrainConfig(epochs=2, batch_size=10, lr=0.1, threads=3, seed=5)
 RECIPES = [
@@ -133,16 +132,6 @@ def test_a_new_learning_rate_counts_from_the_next_step_and_the_schedule_still_mu
     assert seen == pytest.approx([*usual[:2], *(2 * lr for lr in usual[2:])])
 
 
-@pytest.mark.parametrize("processors", [1, 2, 7])
-def test_the_number_of_processors_changes_nothing(
-    processors: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected = list(map(told, train(MODEL, SPLITS, CONFIG)))
-    monkeypatch.setattr(os, "cpu_count", lambda: processors)
-    monkeypatch.setattr(parallel, "MANY_PARAMETERS", 1)  # the update is shared too
-    assert list(map(told, train(MODEL, SPLITS, CONFIG))) == expected
-
-
 def test_blas_has_one_thread_while_a_step_is_computed_and_as_many_as_before_after_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -152,7 +141,7 @@ def test_blas_has_one_thread_while_a_step_is_computed_and_as_many_as_before_afte
         seen.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
 
     monkeypatch.setattr(SGD, "update", count)
-    with parallel.blas().limit(limits=2):
+    with blas().limit(limits=2):
         list(islice(train(MODEL, SPLITS, CONFIG), 3))
         after = {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"}
     assert set(seen) == {1}

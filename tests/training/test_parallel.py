@@ -1,14 +1,13 @@
 """Gradients over parts against the whole batch; evaluation, counting, memory."""
 
-import os
-import threading
-import time
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny import MODEL, PLAIN, SPLITS
+from tiny import MODEL, PLAIN, SPLITS, same_params, tiny_split
 
 from cnnviz.nn.layers import BatchNorm2d, Conv2d, Flatten, Linear
 from cnnviz.nn.losses import CrossEntropy, Loss, MeanSquaredError
@@ -19,6 +18,7 @@ from cnnviz.training import (
     Evaluation,
     TooLargeError,
     TrainConfig,
+    TrainState,
     check_memory,
     confident_mistakes,
     confusion_counts,
@@ -26,68 +26,154 @@ from cnnviz.training import (
     memory_need,
 )
 from cnnviz.training.evaluate import CHUNK, evaluate
-from cnnviz.training.parallel import Workers, gradients, keep_buffers, split_batch
+from cnnviz.training.parallel import (
+    PartResult,
+    Update,
+    add_up,
+    gradients,
+    keep_buffers,
+    split_batch,
+    update,
+)
+from cnnviz.training.team import Team
+
+
+def begun(model: Sequential, config: TrainConfig) -> tuple[Team, TrainState]:
+    """A team with a training on its desk."""
+    team, state = Team(), initial_state(model, (1, 6, 7), config)
+    team.begin(model, config, state)
+    return team, state
+
+
+def learn(images: int, model: Sequential = PLAIN, **settings: Any) -> tuple[PartResult, Any]:
+    """Return what the first images add up to, and the sum of the first weights' gradients."""
+    config = TrainConfig(**settings)
+    team, _ = begun(model, config)
+    result = gradients(team, SPLITS.train, np.arange(images), config, 1)
+    used = [grads for grads in team.desk.grads if grads]
+    return result, sum(grads[1]["weight"] for grads in used)
 
 
 def test_parts_written_out() -> None:
-    parts = split_batch(np.array([5, 4, 3, 2, 1]), 2)
-    assert [(part.number, part.indices.tolist()) for part in parts] == [(0, [5, 4, 3]), (1, [2, 1])]
-    assert len(split_batch(np.array([7]), 4)) == 1
+    indices = np.array([5, 4, 3, 2, 1])
+    tasks = split_batch(SPLITS.train, indices, TrainConfig(threads=2), 7)
+    assert [(t.part, len(t.x), t.batch, t.step) for t in tasks] == [(0, 3, 5, 7), (1, 2, 5, 7)]
+    for task, piece in zip(tasks, ([5, 4, 3], [2, 1]), strict=True):
+        x, labels = SPLITS.train.batch(np.array(piece))
+        assert task.x.tobytes() == x.tobytes()
+        assert task.labels.tolist() == labels.tolist()
+        assert task.moves is None
+    assert len(split_batch(SPLITS.train, indices[:1], TrainConfig(threads=4), 1)) == 1
+
+
+def test_a_sum_of_parts_written_out() -> None:
+    parts = [
+        PartResult(3, 0.5, 2, [{"mean": np.array([4.0])}]),
+        PartResult(1, 0.25, 1, [{"mean": np.array([8.0])}]),
+    ]
+    whole = add_up(parts)
+    assert (whole.images, whole.loss, whole.correct) == (4, 0.75, 3)
+    assert whole.buffers[0]["mean"].tolist() == [5]
 
 
 @given(size=st.integers(1, 23), parts=st.integers(1, 9))
 def test_the_parts_add_up_to_the_whole_batch(size: int, parts: int) -> None:
-    params = initial_state(PLAIN, (1, 6, 7), TrainConfig()).params
-    indices = np.arange(size)
-    with Workers(parts) as workers:
-        whole, summed = (
-            gradients(workers, PLAIN, params, SPLITS.train, indices, TrainConfig(threads=n), 1)
-            for n in (1, parts)
-        )
+    (whole, grad), (summed, total) = (learn(size, threads=n) for n in (1, parts))
+    assert summed.images == whole.images == size
     assert summed.correct == whole.correct
     assert summed.loss == pytest.approx(whole.loss)
-    np.testing.assert_allclose(summed.grads[1]["weight"], whole.grads[1]["weight"], atol=1e-6)
+    np.testing.assert_allclose(total, grad, atol=1e-6)
 
 
 @pytest.mark.parametrize("loss", [CrossEntropy(0.1), MeanSquaredError()])
 def test_the_loss_is_the_chosen_one(loss: Loss) -> None:
+    result, found = learn(9, loss=loss)
     params = initial_state(PLAIN, (1, 6, 7), TrainConfig()).params
-    indices, config = np.arange(9), TrainConfig(loss=loss)
-    with Workers(2) as workers:
-        result = gradients(workers, PLAIN, params, SPLITS.train, indices, config, 1)
-    x, labels = SPLITS.train.batch(indices)
+    x, labels = SPLITS.train.batch(np.arange(9))
     logits, caches = PLAIN.forward(params, x)
     expected, _, grad = loss(logits, labels)
     assert result.loss == pytest.approx(expected)
     _, grads = PLAIN.backward(params, caches, grad)
-    np.testing.assert_allclose(result.grads[1]["weight"], grads[1]["weight"], atol=1e-6)
+    np.testing.assert_allclose(found, grads[1]["weight"], atol=1e-6)
 
 
 def test_dropout_is_drawn_anew_each_step_and_the_same_again() -> None:
-    params = initial_state(MODEL, (1, 6, 7), TrainConfig()).params
-    with Workers(2) as workers:
-        losses = [
-            gradients(workers, MODEL, params, SPLITS.train, np.arange(8), TrainConfig(), step).loss
-            for step in (1, 1, 2)
-        ]
+    config = TrainConfig()
+    team, _ = begun(MODEL, config)
+    losses = [gradients(team, SPLITS.train, np.arange(8), config, step).loss for step in (1, 1, 2)]
     assert losses[0] == losses[1] != losses[2]
 
 
-def test_an_evaluation_is_the_same_as_looking_at_each_image() -> None:
-    params = initial_state(PLAIN, (1, 6, 7), TrainConfig()).params
-    with Workers(2) as workers:
-        events = evaluate(workers, PLAIN, params, SPLITS.test, CrossEntropy(), step=3)
-        assert next(events).images == len(SPLITS.test)
-        with pytest.raises(StopIteration) as end:
-            next(events)
+@given(sizes=st.lists(st.integers(1, 23), min_size=1, max_size=4), parts=st.integers(1, 5))
+def test_an_update_follows_the_gradients_of_this_batch_alone(sizes: list[int], parts: int) -> None:
+    """Whatever larger batches, with more parts, have left on the desk before."""
+    config = TrainConfig(threads=parts, optimizer=SGD())
+    team, state = begun(PLAIN, config)
+    for size in sizes:
+        indices = np.arange(size)
+        gradients(team, SPLITS.train, indices, config, state.step + 1)
+    before = state.params[1]["weight"].copy()
+    update(team, state, sizes[-1], config, 0.5)
+    _, grad = learn(sizes[-1], threads=parts)
+    np.testing.assert_allclose(state.params[1]["weight"], before - 0.5 * grad, atol=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values())
+def test_shares_of_an_update_make_the_whole(optimizer: type[Optimizer]) -> None:
+    config = TrainConfig(threads=2, optimizer=optimizer())
+    (one, whole), (several, shared) = (begun(MODEL, config) for _ in range(2))
+    for team, shares in ((one, 1), (several, 3)):
+        for step in (1, 2):
+            gradients(team, SPLITS.train, np.arange(9), config, step)
+            team.run([Update(2, 0.1, step, (share, shares)) for share in range(shares)])
+    assert same_params(shared, whole)
+    for name, memory in whole.optimizer_state.items():
+        for ours, theirs in zip(shared.optimizer_state[name], memory, strict=True):
+            assert all(ours[key].tobytes() == theirs[key].tobytes() for key in theirs)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The task to say a number, or to fail."""
+
+    number: int
+
+    @property
+    def repeatable(self) -> bool:
+        return True
+
+    def do(self, desk: object) -> int:
+        if self.number < 0:
+            raise KeyError(self.number)
+        return self.number
+
+
+def test_results_come_in_the_order_of_the_tasks_and_an_error_reaches_who_asked() -> None:
+    team, _ = begun(PLAIN, TrainConfig())
+    assert team.run([*map(Answer, (3, 1, 2))]) == [3, 1, 2]
+    with pytest.raises(KeyError):
+        team.run([*map(Answer, (3, -1, 2))])
+    assert team.run([Answer(4)]) == [4]
+    assert team.run([]) == []
+
+
+@pytest.mark.parametrize("images", [8, CHUNK, CHUNK * 8 + 3])
+def test_an_evaluation_is_the_same_as_looking_at_each_image(images: int) -> None:
+    split = tiny_split(images, 3)
+    team, state = begun(PLAIN, TrainConfig())
+    events = evaluate(team, split, step=3)
+    spans = [*range(CHUNK * 8, images, CHUNK * 8), images]
+    told = [next(events) for _ in spans]
+    assert [(event.done, event.images) for event in told] == [(end, images) for end in spans]
+    with pytest.raises(StopIteration) as end:
+        next(events)
     result: Evaluation = end.value.value
-    logits = PLAIN.predict(params, SPLITS.test.batch(np.arange(8))[0]).astype(np.float64)
+    logits = PLAIN.predict(state.params, split.batch(np.arange(images))[0]).astype(np.float64)
     probs = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     assert result.predictions.tolist() == probs.argmax(axis=1).tolist()
-    assert result.accuracy == (probs.argmax(axis=1) == SPLITS.test.labels).mean()
-    assert result.loss == pytest.approx(-np.log(probs[np.arange(8), SPLITS.test.labels]).mean())
+    assert result.accuracy == (probs.argmax(axis=1) == split.labels).mean()
+    assert result.loss == pytest.approx(-np.log(probs[np.arange(images), split.labels]).mean())
     np.testing.assert_allclose(result.confidences, probs.max(axis=1), rtol=1e-5)
-    assert CHUNK > 0
 
 
 def test_confusion_and_mistakes_written_out() -> None:
@@ -167,11 +253,11 @@ def test_running_statistics_are_the_mean_over_the_images_of_all_parts(
 ) -> None:
     """Parts of unequal size: the mean of their means is the batch's only if it is weighted."""
     model = Sequential((BatchNorm2d(momentum=1.0), Flatten(), Linear(3)))
-    params = initial_state(model, (1, 6, 7), TrainConfig()).params
-    before = [{name: array.copy() for name, array in arrays.items()} for arrays in params]
     indices, config = np.arange(size), TrainConfig(threads=parts)
-    with Workers(parts) as workers:
-        buffers = gradients(workers, model, params, SPLITS.train, indices, config, 1).buffers
+    team, state = begun(model, config)
+    params = state.params
+    before = [{name: array.copy() for name, array in arrays.items()} for arrays in params]
+    buffers = gradients(team, SPLITS.train, indices, config, 1).buffers
     assert all((a[k] == b[k]).all() for a, b in zip(params, before, strict=True) for k in a)
     assert [list(arrays) for arrays in buffers] == [["running_mean", "running_var"], [], []]
     x = SPLITS.train.batch(indices)[0]
@@ -181,37 +267,6 @@ def test_running_statistics_are_the_mean_over_the_images_of_all_parts(
     keep_buffers(params, buffers)
     assert params[0]["running_mean"].tobytes() == buffers[0]["running_mean"].tobytes()
     assert params[0]["weight"].tolist() == [1]
-
-
-def test_the_work_is_shared_until_its_end() -> None:
-    done = []
-
-    def compute(item: int) -> int:
-        time.sleep(0.01)
-        done.append(threading.get_ident())
-        return item
-
-    with Workers(2) as workers:
-        assert workers.map(compute, range(9)) == list(range(9))
-    if (os.cpu_count() or 1) > 1:
-        assert max(map(done.count, done)) <= 7  # one thread alone would do eight of nine
-
-
-@pytest.mark.parametrize("faulty", [0, 3, 8])
-def test_an_error_waits_for_the_work_that_has_begun(faulty: int) -> None:
-    at_work = []
-
-    def compute(item: int) -> None:
-        if item == faulty:
-            raise KeyError(item)
-        at_work.append(item)
-        time.sleep(0.01)
-        at_work.remove(item)
-
-    with Workers(2) as workers:
-        with pytest.raises(KeyError):
-            workers.map(compute, range(9))
-        assert not at_work
 
 
 def test_padding_counts_as_memory() -> None:
