@@ -1,8 +1,10 @@
 from typing import Any
 
+import numpy as np
 import pytest
-from configurations import sliding
-from hypothesis import given
+from configurations import paddings, sliding, small, spreading
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from cnnviz.nn.geometry import (
     Grid,
@@ -132,6 +134,64 @@ def test_windows_of_padding_alone_are_found(case: Any) -> None:
         )
     ]
     assert grid.only_padding() == (alone[0] if alone else None)
+
+
+def test_kernel_columns_on_the_image_written_out() -> None:
+    """Three windows at −1, 1 and 3 on four pixels: the first cell misses the first of them."""
+    grid = Window((1, 3), (1, 2), padding=((0, 0), (1, 2))).place((1, 4), "test")
+    assert grid.output == (1, 3)
+    assert grid.beside == (
+        (slice(1, 3), slice(1, 4, 2)),
+        (slice(0, 2), slice(0, 3, 2)),
+        (slice(0, 2), slice(1, 4, 2)),
+    )
+    alone = Window((1, 1), padding=((0, 0), (0, 9))).place((1, 1), "test")
+    assert alone.beside == ((slice(0, 1), slice(0, 1, 1)),)
+
+
+@given(st.one_of(sliding(), sliding(pooling=True), spreading()))
+def test_where_each_kernel_column_falls_on_the_image(case: Any) -> None:
+    grid = case[2]
+    (_, W), (_, OW), (left, _) = grid.size, grid.output, grid.pads[1]
+    for cell, (met, pixels) in enumerate(grid.beside):
+        places = [i * grid.stride[1] + cell * grid.dilation[1] - left for i in range(OW)]
+        expected = [(i, place) for i, place in enumerate(places) if 0 <= place < W]
+        assert [*zip(range(OW)[met], range(W)[pixels], strict=True)] == expected
+        assert [i for i, _ in expected] == [i for i in range(OW) if cell in grid.met(1, i)]
+
+
+def times_covered(grid: Grid) -> Any:
+    """In how many windows each cell of the bordered image lies."""
+    count = np.zeros(grid.bordered, int)
+    for row, column in np.ndindex(grid.output):
+        for i, j in np.ndindex(grid.kernel):
+            count[
+                row * grid.stride[0] + i * grid.dilation[0],
+                column * grid.stride[1] + j * grid.dilation[1],
+            ] += 1
+    return count
+
+
+@given(st.one_of(sliding(pooling=True), spreading()))
+def test_what_is_said_to_be_covered_once_is_covered_once(case: Any) -> None:
+    grid = case[2]
+    assert not grid.covered_once or (times_covered(grid) == 1).all()
+
+
+@given(
+    size=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    kernel=st.tuples(small, small),
+    padding=paddings,
+    ceil_mode=st.booleans(),
+)
+def test_windows_side_by_side_cover_all_once_where_nothing_is_left_over(
+    size: Any, kernel: Any, padding: Any, ceil_mode: bool
+) -> None:
+    try:
+        grid = Window(kernel, kernel, (1, 1), padding, ceil_mode).place(size, "test")
+    except ShapeError:
+        assume(False)
+    assert grid.covered_once == (times_covered(grid) == 1).all()
 
 
 @pytest.mark.parametrize(

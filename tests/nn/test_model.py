@@ -1,11 +1,25 @@
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
+from configurations import sliding
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 
+from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.geometry import ShapeError
 from cnnviz.nn.gradcheck import check_gradients
-from cnnviz.nn.layers import Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
+from cnnviz.nn.layers import (
+    AvgPool2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    LeakyReLU,
+    Linear,
+    MaxPool2d,
+    ReLU,
+)
 from cnnviz.nn.losses import CrossEntropy
 from cnnviz.nn.model import Sequential, check_classifier, flatten_params, unflatten_params
 from cnnviz.nn.optim import Adam
@@ -62,6 +76,83 @@ def test_a_network_without_parameters() -> None:
     assert model.backward([{}, {}], caches, y, input_grad=False) == (None, [{}, {}])
     grad, _ = model.backward([{}, {}], caches, np.ones((1, 2)))
     assert grad is not None and grad.tolist() == [[0, 1]]
+
+
+def both_passes(model: Sequential, params: Any, x: Any) -> list[Any]:
+    """The output, and the gradients by the input and by all parameters."""
+    y, caches = model.forward(params, x)
+    grad_output = np.random.default_rng(0).integers(-3, 4, y.shape).astype(np.float32)
+    grad, grads = model.backward(params, caches, grad_output)
+    return [y, grad, *flatten_params(grads).values()]
+
+
+OVERLAP: dict[str, Any] = {"kernel_size": 3, "stride": 1, "padding": "same"}
+
+
+@given(sliding(pooling=True), st.integers(1, 3), st.integers(0, 99))
+@example((OVERLAP, (6, 7), MaxPool2d(**OVERLAP).grid((2, 6, 7))), 3, 0)
+def test_relu_behind_the_pooling_gives_the_same_numbers(case: Any, N: int, seed: int) -> None:
+    """Few different values, so that many windows have several largest ones, or none above 0."""
+    arguments, size, grid = case
+    assume(not grid.only_padding())
+    model = Sequential((Conv2d(2, 1), ReLU(), MaxPool2d(**arguments), Flatten(), Linear(3)))
+    pooled = model.pooled_first()
+    assert [type(layer) for layer in pooled.layers[1:3]] == [MaxPool2d, ReLU]
+    rng = np.random.default_rng(seed)
+    values = np.array([-np.inf, -2, -1, -0.0, 0, 1, 2, np.nan], np.float32)
+    x = rng.choice(values, (N, 2, *size), p=[0.05, 0.25, 0.2, 0.1, 0.1, 0.1, 0.15, 0.05])
+    params = model.init((2, *size), rng)
+    params[0]["weight"][...] = np.eye(2)[:, :, None, None] * [[[[1]]], [[[-1]]]]
+    with np.errstate(all="ignore"):
+        for ours, theirs in zip(*(both_passes(m, params, x) for m in (pooled, model)), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("layers", "order"),
+    [
+        ((ReLU(), MaxPool2d(2)), (1, 0)),
+        ((ReLU(), MaxPool2d(2), ReLU(), MaxPool2d(2)), (1, 0, 3, 2)),
+        ((ReLU(), ReLU(), MaxPool2d(2)), (0, 2, 1)),
+        ((Conv2d(1, 1), ReLU(), MaxPool2d(2), Conv2d(1, 1)), (0, 2, 1, 3)),
+        ((MaxPool2d(2), ReLU()), (0, 1)),
+        ((ReLU(), Conv2d(1, 1), MaxPool2d(2)), (0, 1, 2)),
+        ((LeakyReLU(), MaxPool2d(2)), (0, 1)),
+        ((ReLU(), AvgPool2d(2)), (0, 1)),
+        ((ReLU(),), (0,)),
+        ((), ()),
+    ],
+)
+def test_only_relu_goes_behind_only_the_max_pooling_that_follows(layers: Any, order: Any) -> None:
+    assert Sequential(layers).pooled_first() == Sequential(tuple(layers[i] for i in order))
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_relu_behind_the_pooling_leaves_all_parameters_where_they_are(name: str) -> None:
+    model = Sequential.from_specs(ARCHITECTURES[name].layers)
+    rngs = (np.random.default_rng(0), np.random.default_rng(0))
+    before, after = (
+        flatten_params(network.init((1, 28, 28), rng))
+        for network, rng in zip((model, model.pooled_first()), rngs, strict=True)
+    )
+    assert [*after] == [*before]
+    assert all(after[key].tobytes() == before[key].tobytes() for key in before)
+
+
+def test_large_gradients_are_written_where_they_are_wanted() -> None:
+    rng = np.random.default_rng(0)
+    params, x = MODEL.init(SHAPE, rng), rng.random((3, *SHAPE), dtype=np.float32)
+    y, caches = MODEL.forward(params, x)
+    _, expected = MODEL.backward(params, caches, y)
+    places = [{key: np.full_like(array, 9) for key, array in arrays.items()} for arrays in params]
+    _, grads = MODEL.backward(params, caches, y, into=places)
+    for index in (5, 7):
+        assert grads[index]["weight"] is places[index]["weight"]
+    _, again = MODEL.backward(params, caches, y, into=[])
+    for key, array in flatten_params(expected).items():
+        assert flatten_params(grads)[key].tobytes() == array.tobytes()
+        assert flatten_params(again)[key].tobytes() == array.tobytes()
+    assert again[5]["weight"] is not places[5]["weight"]
 
 
 def test_predicting_in_batches() -> None:
