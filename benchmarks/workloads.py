@@ -62,11 +62,9 @@ def batches(split: Split, size: int, images: int = 5_000) -> Iterator[np.ndarray
     return cycle(np.split(order[: whole * size], whole))
 
 
-def ours(work: Workload, split: Split, team: Team) -> Step:
+def ours(work: Workload, split: Split, team: Team, parts: int = THREADS) -> Step:
     """Return a complete training step of this project, as the training loop takes it."""
-    config = TrainConfig(
-        batch_size=work.batch, lr=work.lr, optimizer=work.optimizer, threads=THREADS
-    )
+    config = TrainConfig(batch_size=work.batch, lr=work.lr, optimizer=work.optimizer, threads=parts)
     model, picks = work.model, batches(split, work.batch)
     state = initial_state(model, SHAPE, config)
     team.begin(model, config, state)

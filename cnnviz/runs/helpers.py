@@ -6,7 +6,6 @@ memory that all see. A helper that is not ready yet, or has died, is done withou
 are the same.
 """
 
-import fcntl
 import mmap
 import os
 import pickle
@@ -21,14 +20,18 @@ from typing import Any
 from cnnviz.nn.model import Sequential
 from cnnviz.runs.child import environment
 from cnnviz.training import TrainConfig, TrainState
-from cnnviz.training.helper import READY, send
+from cnnviz.training.helper import send
 from cnnviz.training.reuse import keep_freed_memory
 from cnnviz.training.shared import move
 from cnnviz.training.team import SharedDesk, Task, Team, blas
 
+if sys.platform == "linux":
+    import fcntl
+
 POSSIBLE = hasattr(os, "memfd_create")  # memory without a file, given on by its number: Linux
 PIPE = 1 << 20  # bytes that an order may have to be on its way at once
 PATIENCE = 2.0  # seconds in which a helper may end by itself
+GONE = (OSError, EOFError, pickle.UnpicklingError)  # what its answer is where it has ended
 
 
 class HelperGoneError(RuntimeError):
@@ -52,9 +55,9 @@ class Helper:
         with suppress(OSError):  # where so much is not allowed, it waits until the helper reads
             fcntl.fcntl(self._orders, fcntl.F_SETPIPE_SZ, PIPE)
 
-    def is_ready(self) -> bool:
-        """Whether it says that it is ready, which it does once."""
-        return bool(select.select([self._results], [], [], 0)[0]) and self.result() == READY
+    def speaks(self) -> bool:
+        """Whether there is an answer: unasked, once, that it is ready, or else that it is gone."""
+        return bool(select.select([self._results], [], [], 0)[0])
 
     def order(self, message: object) -> None:
         """Tell it something; where it is gone, its answer will say so."""
@@ -62,7 +65,7 @@ class Helper:
             send(self._orders, message)
 
     def result(self) -> Any:
-        """Wait for its answer; EOFError or OSError where it is gone."""
+        """Wait for its answer; one of GONE where it is gone."""
         return pickle.load(self._results)
 
     def close(self) -> None:
@@ -89,9 +92,13 @@ class HelpedTeam(Team):
     def __init__(self, size: int) -> None:
         keep_freed_memory()
         count = min(size, os.cpu_count() or 1) - 1 if POSSIBLE else 0
-        self._file = os.memfd_create("cnnviz") if count else -1
-        self._coming = [Helper(self._file) for _ in range(count)]
+        self._file = -1
+        self._coming: list[Helper] = []
         self._helpers: list[Helper] = []
+        with suppress(OSError):  # too many files or processes: fewer do it, too
+            for _ in range(count):
+                self._file = os.memfd_create("cnnviz") if self._file < 0 else self._file
+                self._coming.append(Helper(self._file))
 
     def __enter__(self) -> "HelpedTeam":
         self._limit = blas().limit(limits=1)
@@ -131,7 +138,7 @@ class HelpedTeam(Team):
 
     def run(self, tasks: Sequence[Task]) -> list[Any]:
         """Return the results in the order of the tasks; each in turn goes to the next process."""
-        self._welcome()
+        self.welcome()
         turns = self.size
         asked = [
             (turn, helper)
@@ -151,20 +158,29 @@ class HelpedTeam(Team):
             results[turn::turns] = answer
         return results
 
-    def _welcome(self) -> None:
-        """Let those begin who have become ready."""
-        for helper in [helper for helper in self._coming if helper.is_ready()]:
+    def welcome(self) -> None:
+        """Let those begin who have become ready, and part with those who are gone."""
+        for helper in [one for one in (*self._coming, *self._helpers) if one.speaks()]:
+            try:
+                helper.result()
+            except GONE:
+                self._part_with(helper)
+                continue
             self._coming.remove(helper)
             helper.order(self._shared)
             self._helpers.append(helper)
+
+    def _part_with(self, helper: Helper) -> None:
+        """Do without a helper from now on."""
+        helper.close()
+        (self._coming if helper in self._coming else self._helpers).remove(helper)
 
     def _answer(self, helper: Helper, tasks: Sequence[Task]) -> Any:
         """Return a helper's answer; where it is gone, do its tasks."""
         try:
             return helper.result()
-        except (OSError, EOFError, pickle.UnpicklingError):
-            helper.close()
-            self._helpers.remove(helper)
+        except GONE:
+            self._part_with(helper)
         if all(task.repeatable for task in tasks):
             return self.do(tasks)
         return HelperGoneError(
