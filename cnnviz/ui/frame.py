@@ -23,6 +23,7 @@ class PageEntry:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("Home", "dashboard.py", "🏠", "What there is to explore, and the latest runs."),
     PageEntry("Train", "pages/1_Train.py", "🏋️", "Train a network and watch it learn."),
+    PageEntry("im2col", "pages/4_im2col.py", "🧮", "A convolution as one matrix product."),
 )
 
 

@@ -1,0 +1,164 @@
+"""The panels of the im2col page: image, columns, kernels and product, each cell with its tag."""
+
+import numpy as np
+
+from cnnviz.explain.columns import Unfolded, WayBack
+from cnnviz.nn.geometry import Pair
+from cnnviz.ui.components.matrices import Linked, Panel, Product
+from cnnviz.ui.words import shape
+
+WIDE = 12  # from this many columns on, the channels of an image stand side by side
+
+HINT = "Point at a cell, click to keep it, or go from cell to cell with the arrow keys."
+
+
+def numbered(word: str, count: int, first: int = 0) -> list[str]:
+    """Return row 0, row 1, …; below zero with a minus sign."""
+    return [f"{word} {number}".replace("-", "−") for number in range(first, first + count)]
+
+
+def spots(word: str, size: Pair) -> list[str]:
+    """Return window (0, 0), window (0, 1), … in the order in which they stand in a matrix."""
+    return [f"{word} ({i}, {j})" for i, j in np.ndindex(*size)]
+
+
+def channel_names(count: int, word: str = "channel") -> list[str]:
+    """Return names of channels, none where there is only one."""
+    return numbered(word, count) if count > 1 else [""]
+
+
+def matrix_product(unfolded: Unfolded) -> Linked:
+    """Return image, columns, kernels and product, linked."""
+    image, columns, kernels, product, weights, maps = _panels(unfolded)
+    return Linked(
+        rows=((image, columns), (kernels, product), (weights, maps)),
+        label="A convolution as a matrix product: kernels times columns",
+        hint=HINT,
+        product=Product("kernels", "columns", "product"),
+        start=("product", 0),
+    )
+
+
+def _panels(unfolded: Unfolded) -> tuple[Panel, ...]:
+    (C, PH, PW), (KH, KW) = unfolded.padded.shape, unfolded.grid.kernel
+    (F, K), P = unfolded.kernels.shape, unfolded.grid.windows
+    (top, _), (left, _) = unfolded.grid.border
+    cells = unfolded.padded.size
+    of_weight = cells + np.arange(F * K).reshape(F, K)
+    of_output = cells + F * K + np.arange(F * P).reshape(F, P)
+    channels, filters = channel_names(C), numbered("filter", F)
+    places = [
+        " ".join(filter(None, (c, spot))) for c in channels for spot in spots("cell", (KH, KW))
+    ]
+    windows = spots("window", unfolded.grid.output)
+    limit = float(np.abs(unfolded.x).max())
+    image = Panel(
+        "image",
+        f"Image {shape(unfolded.x.shape)}",
+        unfolded.padded,
+        np.arange(cells).reshape(unfolded.padded.shape),
+        unfolded.outside,
+        channels,
+        numbered("row", PH, -top),
+        numbered("column", PW, -left),
+        across=C if PW > WIDE else 1,
+        limit=limit,
+        help="With its padding, which is hatched and counts as zero.",
+        copies="It stands in the columns #.",
+        copies_on="columns",
+    )
+    columns = Panel(
+        "columns",
+        f"Columns K × P = {K} × {P}",
+        unfolded.columns,
+        unfolded.origin,
+        unfolded.outside.ravel()[unfolded.origin],
+        rows=places,
+        columns=windows,
+        limit=limit,
+        help="Each column is a window of the image, read line by line, channel by channel.",
+        copies="The same cell of the image stands in the columns #.",
+        copies_on="columns",
+    )
+    kernels = Panel(
+        "kernels",
+        f"Kernels F × K = {F} × {K}",
+        unfolded.kernels,
+        of_weight,
+        rows=filters,
+        columns=places,
+        help="Each row is a kernel, read in the same order as the windows.",
+    )
+    product = Panel(
+        "product",
+        f"Kernels · columns, F × P = {F} × {P}",
+        unfolded.product,
+        of_output,
+        rows=filters,
+        columns=windows,
+        help="A row times a column: one output. It is what the layer's forward pass gives.",
+    )
+    weights = Panel(
+        "weights",
+        f"The kernels, {KH} × {KW} each",
+        unfolded.kernels.reshape(F * C, KH, KW),
+        of_weight.reshape(F * C, KH, KW),
+        blocks=[", ".join(filter(None, (f, c))) for f in filters for c in channels],
+        rows=numbered("row", KH),
+        columns=numbered("column", KW),
+        across=C,
+    )
+    maps = Panel(
+        "maps",
+        f"The output maps {shape((F, *unfolded.grid.output))}",
+        unfolded.product.reshape(F, *unfolded.grid.output),
+        of_output.reshape(F, *unfolded.grid.output),
+        blocks=filters,
+        rows=numbered("row", unfolded.grid.output[0]),
+        columns=numbered("column", unfolded.grid.output[1]),
+        across=F,
+        help="Row f of the product, broken into lines again: the map of filter f.",
+    )
+    return image, columns, kernels, product, weights, maps
+
+
+def there_and_back(unfolded: Unfolded, back: WayBack) -> Linked:
+    """Return the image, the windows that touch each cell, and col2im of its own columns."""
+    C, H, W = unfolded.x.shape
+    tags = np.arange(unfolded.x.size).reshape(unfolded.x.shape)
+
+    def panel(name: str, title: str, values: np.ndarray, help: str) -> Panel:
+        return Panel(
+            name,
+            title,
+            values,
+            tags,
+            blocks=channel_names(C),
+            rows=numbered("row", H),
+            columns=numbered("column", W),
+            across=C if W <= WIDE else 1,
+            help=help,
+        )
+
+    return Linked(
+        rows=(
+            (
+                panel("x", "Image x", unfolded.x, "What im2col was given."),
+                panel(
+                    "counts",
+                    "Windows that touch each cell",
+                    back.counts,
+                    "col2im of columns of nothing but ones: it counts.",
+                ),
+                panel(
+                    "back",
+                    "col2im(im2col(x)) = x · count",
+                    back.back,
+                    "Each cell is the sum of its copies: itself, as often as windows touch it.",
+                ),
+            ),
+        ),
+        label="The way back: the image, the windows that touch each cell, and their product",
+        hint=HINT,
+        start=("back", min(unfolded.x.size - 1, W + 1)),
+    )
