@@ -17,9 +17,14 @@ class Kernel:
     rows: Rows
     words: str
 
+    @property
+    def plane(self) -> Array:
+        """The numbers as (KH, KW)."""
+        return np.array(self.rows, float)
+
     def weight(self, channels: int) -> Array:
         """Return it as the weights (1, C, KH, KW) of one filter, the same for every channel."""
-        return np.tile(np.array(self.rows), (1, channels, 1, 1))
+        return np.tile(self.plane, (1, channels, 1, 1))
 
 
 def _over(rows: Rows, divisor: float) -> Rows:
@@ -29,9 +34,7 @@ def _over(rows: Rows, divisor: float) -> Rows:
 CROSS = ((1, 0, 1), (0, 1, 0), (1, 0, 1))
 
 KERNELS: dict[str, Kernel] = {
-    "cross": Kernel(
-        "Worked example", CROSS, "Adds a cell and its four diagonal neighbors: easy to check."
-    ),
+    "cross": Kernel("Cross", CROSS, "Adds a cell and its four diagonal neighbors: easy to check."),
     "identity": Kernel(
         "Identity",
         ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
@@ -43,22 +46,22 @@ KERNELS: dict[str, Kernel] = {
         "Eight times the middle minus its neighbors: 0 wherever the image is even.",
     ),
     "sobel-x": Kernel(
-        "Sobel, upright edges",
+        "Sobel x",
         ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
         "Right minus left: positive where it gets brighter to the right, negative where darker.",
     ),
     "sobel-y": Kernel(
-        "Sobel, level edges",
+        "Sobel y",
         ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
         "Below minus above: positive where it gets brighter downward, negative where darker.",
     ),
     "box": Kernel(
-        "Blur, box",
+        "Box blur",
         _over(((1, 1, 1), (1, 1, 1), (1, 1, 1)), 9),
         "The mean of nine cells; its weights add up to 1, so the brightness stays.",
     ),
     "gauss": Kernel(
-        "Blur, binomial",
+        "Binomial blur",
         _over(((1, 2, 1), (2, 4, 2), (1, 2, 1)), 16),
         "A mean in which near cells count more: the binomial numbers 1, 2, 1 in both directions.",
     ),
@@ -84,7 +87,7 @@ TWO_BY_TWO = (((1, 2), (3, 4)), ((5, 6), (7, 8)))
 
 EXAMPLES: dict[str, Example] = {
     "one": Example(
-        "Worked example, 5×5",
+        "5×5 example",
         np.array(
             (
                 (1, 1, 1, 0, 0),
@@ -99,7 +102,7 @@ EXAMPLES: dict[str, Example] = {
         "Five of the nine weights are 1, and four of the cells under them: the first output is 4.",
     ),
     "two": Example(
-        "Two channels, 2×2",
+        "Two channels",
         np.array(TWO_BY_TWO, float),
         np.array((TWO_BY_TWO,), float),
         "Kernel and image have the same numbers. Added over the channels the products are 26, 40, "

@@ -23,12 +23,15 @@ class PageEntry:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("Home", "dashboard.py", "🏠", "What there is to explore, and the latest runs."),
     PageEntry("Train", "pages/1_Train.py", "🏋️", "Train a network and watch it learn."),
+    PageEntry(
+        "Convolution", "pages/2_Convolution.py", "🔲", "One output cell, product by product."
+    ),
     PageEntry("im2col", "pages/4_im2col.py", "🧮", "A convolution as one matrix product."),
 )
 
 
 MENU_WIDTH = 220
-STYLE = "<style>.stMainBlockContainer { padding: 2.75rem 2.5rem 4rem }</style>"
+STYLE = "<style>.stMainBlockContainer { padding: 3.75rem 2.5rem 4rem }</style>"
 
 
 @contextmanager

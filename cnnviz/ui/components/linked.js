@@ -358,8 +358,9 @@ const buildPanels = (state) => {
 
 const adopt = (state, data) => {
   for (const part of ['input', 'weight', 'before', 'after']) state[part] = decode(data[part], data.type)
+  state.bias = data.bias === null ? null : decode(data.bias, data.type)[0]
   state.data = data
-  state.unit = unitOf(state.input, state.weight, data.bias ?? 0)
+  state.unit = unitOf(state.input, state.weight, state.bias ?? 0)
   const [input, weight] = [largest(state.input), largest(state.weight)]
   state.scales = { input, weight, products: input * weight, output: largest(state.after) }
   const cell = String(data.cell)

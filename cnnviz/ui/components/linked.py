@@ -24,7 +24,8 @@ WORDS = {
     "output": "Output",
     "channel": "channel",
 }
-Part = Literal["input", "kernel"]
+Place = Literal["input", "kernel"]
+"""Where a number can be typed over another one."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Edit:
     in the kernel.
     """
 
-    part: Part
+    part: Place
     channel: int
     cell: Pair
     text: str
@@ -49,7 +50,7 @@ def linked(
     shown: Sequence[int] = (0,),
     cell: Pair | None = None,
     on_cell: Callable[[Pair], None] | None = None,
-    editable: Collection[Part] = (),
+    editable: Collection[Place] = (),
     on_edit: Callable[[Edit], None] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> None:
@@ -102,7 +103,7 @@ def linked_data(
     filter: int,
     shown: Sequence[int] = (0,),
     cell: Pair | None = None,
-    editable: Collection[Part] = (),
+    editable: Collection[Place] = (),
 ) -> dict[str, Any]:
     """Return what travels to the browser: the geometry's integers and the arrays of one filter.
 
@@ -125,12 +126,12 @@ def linked_data(
         "stride": grid.stride,
         "dilation": grid.dilation,
         "output": grid.output,
-        "names": [channel + 1 for channel in channels],
+        "names": list(channels),
         "shown": list(shown),
         "type": kind.name,
         "input": _encoded(found.x[channels.start : channels.stop], kind),
         "weight": _encoded(found.weight[filter], kind),
-        "bias": None if found.bias is None else float(found.bias[filter]),
+        "bias": None if found.bias is None else _encoded(found.bias[filter], kind),
         "before": _encoded(found.before[filter], kind),
         "after": _encoded(found.after[filter], kind),
         "activation": type(found.activation).__name__ if found.activation else "",

@@ -20,7 +20,7 @@ const computeSum = (state) => {
     weights.map((w) => inputAt(state, channel, metIn(data, home, w)) * weightAt(state, channel, w))
   )
   const total = outputAt(state.before, data, home)
-  const units = inUnits(state.products.flat(), data.bias ?? 0, total, unit)
+  const units = inUnits(state.products.flat(), state.bias ?? 0, total, unit)
   const channels = units && state.products.map((terms, channel) =>
     units.products
       .slice(channel * terms.length, (channel + 1) * terms.length)
@@ -101,7 +101,7 @@ const drawTotal = (state) => {
     sum.channels.forEach((one, channel) =>
       parts.push(['part', several(state) ? `${data.words.channel} ${data.names[channel]}` : 'products', printed(one, unit, '+')])
     )
-    if (data.bias !== null) parts.push(['part', 'bias', printed(units.bias, unit, '+')])
+    if (state.bias !== null) parts.push(['part', 'bias', printed(units.bias, unit, '+')])
     parts.push(['whole', 'together', `= ${printed(units.total, unit)}`])
   }
   if (data.activation) parts.push(['after', data.activation, `→ ${afterText(state, home)}`])

@@ -34,7 +34,7 @@ const sumWords = (state, sum) => {
       ? ` (${sum.channels.map((total) => printed(total, unit)).join(' + ').replaceAll('+ −', '− ')})`
       : ''
   const bias =
-    data.bias === null
+    state.bias === null
       ? ''
       : `, ${units.bias < 0 ? 'minus' : 'plus'} the bias ${printed(Math.abs(units.bias), unit)} is ` +
         `${printed(units.total, unit)}`

@@ -25,6 +25,7 @@ const readPanel = (data) => {
   panel.size = panel.values.length
   panel.texts = Array.from(panel.values, brief)
   panel.tags?.forEach((tag, i) => {
+    if (tag < 0) return
     if (!panel.byTag.has(tag)) panel.byTag.set(tag, [])
     panel.byTag.get(tag).push(i)
   })
@@ -238,7 +239,6 @@ const light = (state, at) => {
   const whole = product && panel === product[2]
   const seeds = whole ? product : [panel]
   const tags = new Set(seeds.flatMap((one) => [...found.get(one.name)].map((i) => one.tags?.[i])))
-  tags.delete(undefined)
   for (const other of Object.values(panels)) {
     if (whole && product.includes(other)) continue
     for (const tag of tags) add(other, other.byTag.get(tag) || [])
@@ -275,46 +275,40 @@ const sentence = (state, { panel, index }) => {
   return `${said} ${panel.copies.replaceAll('#', times(count))}`
 }
 
-// The products of a cell of the result, printed so that what is printed adds up.
+// The products of a cell of the result, rounded so that what is printed adds up.
 const terms = (state, { panel, index }) => {
   const target = twin(state, panel, index) || { panel, index }
   if (!state.product || target.panel !== state.product[2]) return null
   const [left, right, result] = state.product
   const [, i, j] = place(result, target.index)
-  const factors = Array.from({ length: left.columns }, (_, k) => [
-    right.values[k * right.columns + j],
-    left.values[i * left.columns + k],
-  ])
-  const whole = factors.flat().every(Number.isInteger)
-  const digits = whole ? 0 : 4
-  const print = (value) => Number(value.toFixed(digits))
-  const products = factors.map(([a, b]) => print(a * b))
-  const total = print(result.values[target.index])
-  const rest = print(total - products.reduce((a, b) => a + b, 0))
-  return { factors, products, total, rest, digits, exact: exact(result.values[target.index]) }
+  const met = column(right, j).map((at) => right.values[at])
+  const weights = row(left, i).map((at) => left.values[at])
+  const unit = state.unit
+  const products = met.map((value, k) => value * weights[k])
+  const total = result.values[target.index]
+  const units = inUnits(products, 0, total, unit)
+  const factor = unit.exact ? exact : short
+  return {
+    factors: met.map((value, k) => `${factor(value)} × ${factor(weights[k])}`),
+    made: products.map((value, k) => (units ? printed(units.products[k], unit) : exact(value))),
+    none: products.map((value) => !value),
+    total: units ? printed(units.total, unit) : exact(total),
+    exact: exact(total),
+  }
 }
-
-const fixed = (value, digits) => value.toFixed(digits).replaceAll('-', '−')
-const factor = (value) => (Number.isInteger(value) ? minus(value) : fixed(value, 4))
 
 const writeTerms = (state, found) => {
   const { sum } = state
   sum.replaceChildren()
   if (!found) return
-  found.factors.forEach(([a, b], k) => {
+  found.factors.forEach((text, k) => {
     if (k) make('span', 'sign', sum, '+')
-    const term = make('span', found.products[k] ? 'term' : 'term none', sum)
-    make('span', 'factors', term, `${factor(a)} × ${factor(b)}`)
-    make('span', 'made', term, fixed(found.products[k], found.digits))
+    const term = make('span', found.none[k] ? 'term none' : 'term', sum)
+    make('span', 'factors', term, text)
+    make('span', 'made', term, found.made[k])
   })
-  if (found.rest) {
-    make('span', 'sign', sum, '+')
-    const term = make('span', 'term none', sum)
-    make('span', 'factors', term, 'rounding')
-    make('span', 'made', term, fixed(found.rest, found.digits))
-  }
   make('span', 'sign', sum, '=')
-  make('span', 'total', sum, fixed(found.total, found.digits)).title = found.exact
+  make('span', 'total', sum, found.total).title = found.exact
 }
 
 // --- what the reader does -----------------------------------------------------------------------
@@ -378,6 +372,7 @@ const build = (state, data) => {
   grid.className = data.product ? 'grid product' : 'grid'
   state.panels = Object.fromEntries(data.panels.map((panel) => [panel.name, readPanel(panel)]))
   state.product = data.product && data.product.map((name) => state.panels[name])
+  state.unit = state.product && unitOf(state.product[1].values, state.product[0].values, 0)
   for (const names of data.rows) {
     const line = make('div', 'line', grid)
     for (const name of names) buildPanel(state, make('div', 'panel', line), state.panels[name])

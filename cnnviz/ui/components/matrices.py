@@ -26,7 +26,7 @@ class Panel:
         For programs and for people.
     values : array, shape (rows, columns) or (blocks, rows, columns)
     tags : array of integers, same shape, optional
-        Cells with the same number, on whichever panel, belong together.
+        Cells with the same number, on whichever panel, belong together; −1 belongs to none.
     outside : array of bool, same shape, optional
         Cells that are padding: drawn hatched.
     blocks, rows, columns : sequences of str
@@ -171,5 +171,5 @@ _MATRICES = st.components.v2.component(
     "cnnviz_matrices",
     html="<div class='part matrices'></div>\n",
     css=_read("part.css") + _read("matrices.css"),
-    js=f"{_read('shared.js')}\n{_read('matrices.js')}",
+    js="\n".join(map(_read, ("shared.js", "linked_sum.js", "matrices.js"))),
 )
