@@ -3,6 +3,7 @@
 Notation: C channels of H×W cells, F filters of KH×KW cells, K = C · KH · KW, P = OH · OW windows.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
@@ -11,7 +12,7 @@ from time import perf_counter
 import numpy as np
 
 from cnnviz.nn import reference
-from cnnviz.nn.geometry import Grid
+from cnnviz.nn.geometry import Grid, Shape
 from cnnviz.nn.im2col import col2im, im2col, pad
 from cnnviz.nn.layers import Conv2d
 from cnnviz.nn.summary import FLOAT_BYTES
@@ -66,6 +67,13 @@ def unfold(layer: Conv2d, x: Array, weight: Array) -> Unfolded:
         kernels=weight.reshape(len(weight), -1),
         product=y.reshape(len(weight), grid.windows),
     )
+
+
+def origins(shape: Shape, grid: Grid) -> Array:
+    """Return (K, P): the number of the image cell behind each entry of the columns, −1: none."""
+    cells = np.arange(1, math.prod(shape) + 1).reshape(1, *shape)
+    entries: Array = im2col(cells, grid)[0] - 1  # padding is zero
+    return entries
 
 
 def without_padding(grid: Grid) -> Grid:

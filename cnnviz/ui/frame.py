@@ -27,6 +27,7 @@ PAGES: tuple[PageEntry, ...] = (
         "Convolution", "pages/2_Convolution.py", "🔲", "One output cell, product by product."
     ),
     PageEntry("im2col", "pages/4_im2col.py", "🧮", "A convolution as one matrix product."),
+    PageEntry("Backward", "pages/5_Backward.py", "↩️", "How gradients come back, step by step."),
 )
 
 

@@ -3,28 +3,18 @@
 import numpy as np
 
 from cnnviz.explain.columns import Unfolded, WayBack
-from cnnviz.nn.geometry import Pair
 from cnnviz.ui.components.matrices import Linked, Panel, Product
+from cnnviz.ui.lab.names import (
+    HINT,
+    WIDE,
+    channel_names,
+    numbered,
+    pair_names,
+    picture_names,
+    side_by_side,
+    spots,
+)
 from cnnviz.ui.words import shape
-
-WIDE = 12  # from this many columns on, the channels of an image stand side by side
-
-HINT = "Point at a cell, click to keep it, or go from cell to cell with the arrow keys."
-
-
-def numbered(word: str, count: int, first: int = 0) -> list[str]:
-    """Return row 0, row 1, …; below zero with a minus sign."""
-    return [f"{word} {number}".replace("-", "−") for number in range(first, first + count)]
-
-
-def spots(word: str, size: Pair) -> list[str]:
-    """Return window (0, 0), window (0, 1), … in the order in which they stand in a matrix."""
-    return [f"{word} ({i}, {j})" for i, j in np.ndindex(*size)]
-
-
-def channel_names(count: int, word: str = "channel") -> list[str]:
-    """Return names of channels, none where there is only one."""
-    return numbered(word, count) if count > 1 else [""]
 
 
 def matrix_product(unfolded: Unfolded) -> Linked:
@@ -46,7 +36,7 @@ def _panels(unfolded: Unfolded) -> tuple[Panel, ...]:
     cells = unfolded.padded.size
     of_weight = cells + np.arange(F * K).reshape(F, K)
     of_output = cells + F * K + np.arange(F * P).reshape(F, P)
-    channels, filters = channel_names(C), numbered("filter", F)
+    channels, filters = channel_names(C), numbered("filter", F, 1)
     places = [
         " ".join(filter(None, (c, spot))) for c in channels for spot in spots("cell", (KH, KW))
     ]
@@ -61,7 +51,7 @@ def _panels(unfolded: Unfolded) -> tuple[Panel, ...]:
         channels,
         numbered("row", PH, -top),
         numbered("column", PW, -left),
-        across=C if PW > WIDE else 1,
+        across=side_by_side(unfolded.padded),
         limit=limit,
         help="With its padding, which is hatched and counts as zero.",
         copies="It stands in the columns #.",
@@ -103,21 +93,17 @@ def _panels(unfolded: Unfolded) -> tuple[Panel, ...]:
         f"The kernels, {KH} × {KW} each",
         unfolded.kernels.reshape(F * C, KH, KW),
         of_weight.reshape(F * C, KH, KW),
-        blocks=[", ".join(filter(None, (f, c))) for f in filters for c in channels],
-        rows=numbered("row", KH),
-        columns=numbered("column", KW),
         across=C,
+        **picture_names((KH, KW), pair_names(F, C)),
     )
     maps = Panel(
         "maps",
         f"The output maps {shape((F, *unfolded.grid.output))}",
         unfolded.product.reshape(F, *unfolded.grid.output),
         of_output.reshape(F, *unfolded.grid.output),
-        blocks=filters,
-        rows=numbered("row", unfolded.grid.output[0]),
-        columns=numbered("column", unfolded.grid.output[1]),
         across=F,
         help="Row f of the product, broken into lines again: the map of filter f.",
+        **picture_names(unfolded.grid.output, filters),
     )
     return image, columns, kernels, product, weights, maps
 
@@ -133,11 +119,9 @@ def there_and_back(unfolded: Unfolded, back: WayBack) -> Linked:
             title,
             values,
             tags,
-            blocks=channel_names(C),
-            rows=numbered("row", H),
-            columns=numbered("column", W),
             across=C if W <= WIDE else 1,
             help=help,
+            **picture_names((H, W), channel_names(C)),
         )
 
     return Linked(

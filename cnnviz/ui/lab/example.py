@@ -15,12 +15,11 @@ from cnnviz.ui.train.hints import hint
 from cnnviz.ui.train.numbers import Numbers
 
 IMAGES = {"counted": "counted: 1, 2, 3, …", "random": "random whole numbers"}
-MOST_SIZE = 28
 AXES = ("height", "width")
 CHANNELS, FILTERS = Numbers("Channels", 1, 3), Numbers("Filters", 1, 8)
 SEED = Numbers("Seed", 0, 9999)
 WORDS = {
-    "size": ("Size", "6", f"Height and width of the image, at most {MOST_SIZE}: 6, or 5, 7."),
+    "size": ("Size", "6", "Height and width of the image: 6, or 5, 7."),
     "kernel": ("Kernel", "3", hint("Conv2d", "kernel_size")),
     "stride": ("Stride", "1", hint("Conv2d", "stride")),
     "padding": ("Padding", "valid", hint("Conv2d", "padding")),
@@ -45,13 +44,15 @@ def table(prefix: str) -> Table:
     return {prefix + key: reader for key, reader in readers.items()}
 
 
-def example(prefix: str, **usual: str) -> Example:
+def example(prefix: str, *, most: int = 28, usual_filters: int = 2) -> Example:
     """Draw the inputs, their keys with this prefix; return what they describe.
 
     Parameters
     ----------
-    usual
-        Texts that an emptied field of `WORDS` means, where they are others than there.
+    most
+        Cells that the image may have along an axis.
+    usual_filters
+        Filters as long as nobody has asked for others.
 
     Raises
     ------
@@ -67,9 +68,11 @@ def example(prefix: str, **usual: str) -> Example:
             format_func=lambda key: IMAGES[key],
             help="Counted: every cell has a number of its own, so its copies are easily found.",
         )
-        words = {key: _word(prefix, key, usual.get(key)) for key in WORDS}
+        words = {key: _word(prefix, key) for key in WORDS}
         channels = _count(prefix, CHANNELS, 1, "Of the image, 1 to 3.")
-        filters = _count(prefix, FILTERS, 2, "Of the kernel, 1 to 8: each makes an output map.")
+        filters = _count(
+            prefix, FILTERS, usual_filters, "Of the kernel, 1 to 8: each makes an output map."
+        )
         seed = _count(prefix, SEED, 0, "Another seed draws other random numbers.")
     layer = Conv2d(
         int(FILTERS.check(filters)),
@@ -79,16 +82,16 @@ def example(prefix: str, **usual: str) -> Example:
         parse_size(words["dilation"]),
         use_bias=False,
     )
-    shape = (int(CHANNELS.check(channels)), *image_size(words["size"]))
+    shape = (int(CHANNELS.check(channels)), *image_size(words["size"], most))
     layer.output_shape(shape)
     return filled(layer, shape, image, int(SEED.check(seed)))
 
 
-def image_size(text: str) -> Pair:
+def image_size(text: str, most: int) -> Pair:
     """Return (height, width); raises ValueError with a sentence."""
     size = pair(parse_size(text), "The image's size")
     for axis, cells in zip(AXES, size, strict=True):
-        Numbers(f"The image's {axis}", 1, MOST_SIZE).check(cells, "type a smaller one")
+        Numbers(f"The image's {axis}", 1, most).check(cells, "type a smaller one")
     return size
 
 
@@ -101,10 +104,9 @@ def filled(layer: Conv2d, shape: tuple[int, int, int], image: str, seed: int) ->
     return Example(layer, counted if image == "counted" else drawn, weight)
 
 
-def _word(prefix: str, key: str, usual: str | None) -> str:
+def _word(prefix: str, key: str) -> str:
     """Draw an input of one or two numbers; an emptied one takes the usual text."""
-    label, text, help = WORDS[key]
-    usual = usual or text
+    label, usual, help = WORDS[key]
     keep(prefix + key, str(st.session_state.get(prefix + key) or usual))
     return str(st.text_input(label, usual, key=prefix + key, help=help, persist_state="session"))
 
