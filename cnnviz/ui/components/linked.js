@@ -66,15 +66,14 @@ const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 const press = (state, panel, event) => {
   const { key } = event
   const last = [panel.rows - 1, panel.columns - 1]
-  if (key in STEPS) panel.at = panel.at.map((n, axis) => clamp(n + STEPS[key][axis], last[axis]))
-  else if (key === 'Home') panel.at = [0, 0]
-  else if (key === 'End') panel.at = last
-  else if (key === ' ') return event.preventDefault(), pin(state, focusOf(panel, panel.at))
-  else if (key === 'Enter' || /^[-.\d]$/.test(key)) {
-    event.preventDefault()
-    return edit(state, panel, panel.at, key === 'Enter' ? null : key)
-  } else return
+  const types = key === 'Enter' || /^[-.\d]$/.test(key)
+  if (!(key in STEPS || ['Home', 'End', ' '].includes(key) || types)) return
   event.preventDefault()
+  if (types) return edit(state, panel, panel.at, key === 'Enter' ? null : key)
+  if (key === ' ') return pin(state, focusOf(panel, panel.at))
+  if (key === 'Home') panel.at = [0, 0]
+  else if (key === 'End') panel.at = last
+  else panel.at = panel.at.map((n, axis) => clamp(n + STEPS[key][axis], last[axis]))
   state.pin = null
   stop(state)
   look(state, focusOf(panel, panel.at))
@@ -324,10 +323,17 @@ const begin = (root) => {
   state.button.type = one.type = 'button'
   one.title = 'The next output cell; with the Shift key the one before.'
   state.button.onclick = () => (state.playing ? stop(state) : play(state))
-  one.onclick = (event) => (stop(state), step(state, event.shiftKey ? -1 : 1))
+  one.onclick = (event) => {
+    stop(state)
+    step(state, event.shiftKey ? -1 : 1)
+  }
   state.stage.onpointerenter = () => (state.inside = true)
   state.stage.onpointerleave = () => (state.inside = false)
-  root.onkeydown = (event) => event.key === 'Escape' && (stop(state), release(state))
+  root.onkeydown = (event) => {
+    if (event.key !== 'Escape') return
+    stop(state)
+    release(state)
+  }
   new ResizeObserver(() => state.data && state.width !== root.clientWidth && redraw(state)).observe(root)
   showSpeed(state)
   showPlaying(state)

@@ -2,7 +2,7 @@
 
 const count = (n, word) => `${n} ${word}${n === 1 ? '' : 's'}`
 
-const at = ([row, column]) => `row ${row}, column ${column}`
+const at = ([row, column]) => `row ${minus(row)}, column ${minus(column)}`
 
 // A cell of the padded input as one of the image: padding before it has negative rows or columns.
 const inImage = ({ pads }, [row, column]) => [row - pads[0][0], column - pads[1][0]]
