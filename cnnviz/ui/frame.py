@@ -26,6 +26,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry(
         "Convolution", "pages/2_Convolution.py", "🔲", "One output cell, product by product."
     ),
+    PageEntry("Shapes", "pages/3_Shapes.py", "📐", "How large an output is, and why."),
     PageEntry("im2col", "pages/4_im2col.py", "🧮", "A convolution as one matrix product."),
     PageEntry("Backward", "pages/5_Backward.py", "↩️", "How gradients come back, step by step."),
 )
