@@ -1,5 +1,7 @@
 """The lines of NumPy that compute one output cell."""
 
+from typing import Any, cast
+
 import numpy as np
 
 from cnnviz.explain.cell import Convolved
@@ -8,7 +10,7 @@ from cnnviz.nn.layers import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnnviz.nn.layers.base import Layer
 from cnnviz.nn.types import Array
 
-MOST_WRITTEN = 64  # numbers of an array that are written out
+MOST_WRITTEN = 240  # letters of an array that is written out
 
 
 def cell_code(found: Convolved, filter: int, cell: Pair) -> str:
@@ -69,13 +71,14 @@ def arrays_code(found: Convolved) -> str:
 
 
 def _array(name: str, array: Array) -> str:
-    if array.size > MOST_WRITTEN:
-        return f"# {name}: {array.dtype}, shape {array.shape}"
-    return f"{name} = np.array({_numbers(array)})"
+    written = _numbers(array) if array.size < MOST_WRITTEN else ""
+    if 0 < len(written) <= MOST_WRITTEN:
+        return f"{name} = np.array({written})"
+    return f"# {name}: {array.dtype}, shape {array.shape}"
 
 
 def _numbers(array: Array) -> str:
     """Return nested lists; whole numbers without a point."""
     if array.ndim:
         return f"[{', '.join(map(_numbers, array))}]"
-    return np.format_float_positional(array.item(), trim="-")
+    return np.format_float_positional(cast("np.floating[Any]", array[()]), trim="-")

@@ -241,17 +241,17 @@ const paintLegend = (state) => {
 // --- sizes --------------------------------------------------------------------------------------
 
 const BETWEEN = 34 // pixels that stand between two grids of a row
-const SUMS = 76
 const LARGEST_CELL = 46
 const TALLEST = 540
+const NARROW = 900
 
 const layout = (state) => {
   const { data, root } = state
   const width = root.clientWidth || 900
   const padded = data.padded
-  const small = clamp(Math.floor(186 / Math.max(...data.kernel)), LARGEST_CELL)
-  const kernel = Math.max(small, 24)
-  const rest = width - 2 * kernel * data.kernel[1] - 3 * BETWEEN - SUMS - 24
+  const most = width < NARROW ? LARGEST_CELL - 6 : LARGEST_CELL
+  const kernel = Math.max(24, clamp(Math.floor(186 / Math.max(...data.kernel)), most))
+  const rest = width - 2 * kernel * data.kernel[1] - 3 * BETWEEN - 24
   const tall = Math.max(8, Math.floor(TALLEST / (data.shown.length * padded[0])))
   const beside = Math.floor(rest / (padded[1] + Math.max(data.output[1], 3)))
   const alone = Math.floor(rest / padded[1])
@@ -305,11 +305,11 @@ const begin = (root) => {
   const label = make('label', 'speed', tools)
   state.speed = make('input', '', label)
   state.pace = make('span', '', label)
-  state.pinned = make('span', 'hint', tools)
   const legend = make('div', 'legend', tools)
   state.legendName = make('span', 'name', legend)
   state.bar = make('canvas', '', legend)
   state.numbers = range(3).map(() => make('span', '', legend))
+  state.pinned = make('div', 'hint', root)
   state.line = make('div', 'sentence', root)
   state.stage = make('div', 'stage', root)
   state.rows = make('div', 'rows', state.stage)
@@ -385,8 +385,8 @@ const redraw = (state) => {
   const { root } = state
   state.width = root.clientWidth
   state.table = colorTable('diverging', root)
-  const [paper, ink, line, ground] = ['background-color', 'text-color', 'border-color', 'secondary-background-color'].map((key) => rgb(theme(root, key)))
-  state.colors = { paper, ink, line, ground }
+  const [paper, ink, line] = ['background-color', 'text-color', 'border-color'].map((key) => rgb(theme(root, key)))
+  state.colors = { paper, ink, line }
   const inks = [paper, ink].sort((a, b) => a[0] + a[1] + a[2] - b[0] - b[1] - b[2])
   state.inks = { dark: css(inks[0]), light: css(inks[1]) }
   paintLegend(state)

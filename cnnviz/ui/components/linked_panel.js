@@ -1,6 +1,7 @@
 // One grid of cells on two canvases: the numbers below, what belongs together above.
 
 const GAP = 6 // cells from this size on stand apart by a pixel
+const HATCHED = 16 // padding from this size on is hatched
 const MARGIN = 3 // around the cells, for outlines
 const STRONGEST = 0.85 // of the palette: its ends are too dark for large areas
 const SMALLEST_TEXT = 8.5
@@ -60,19 +61,20 @@ const fillCell = (context, size, [row, column], color) => {
   context.fillRect(column * size, row * size, side, side)
 }
 
-// Padding is hatched: it is there, but no part of the image.
+// Padding is darker, and hatched where there is room: it is there, but no part of the image.
 const hatchCell = (context, { size }, { colors }, [row, column]) => {
   const [x, y] = [column * size, row * size]
   const side = size >= GAP ? size - 1 : size
-  fillCell(context, size, [row, column], colors.ground)
+  fillCell(context, size, [row, column], colors.line)
+  if (size < HATCHED) return
   context.save()
   context.beginPath()
   context.rect(x, y, side, side)
   context.clip()
-  context.strokeStyle = css(colors.line)
+  context.strokeStyle = css(colors.paper)
   context.lineWidth = 1
   context.beginPath()
-  for (let d = -side; d < 2 * side; d += Math.max(4, size / 5)) {
+  for (let d = -side; d < 2 * side; d += size / 5) {
     context.moveTo(x + d, y + side)
     context.lineTo(x + d + side, y)
   }
@@ -86,7 +88,7 @@ const FONT = 'system-ui, sans-serif'
 // The size of text in which the longest of these fits into a cell; 0 where it would be too small.
 const textSize = (texts, size) => {
   const longest = texts.reduce((most, text) => Math.max(most, text.length), 1)
-  const pixels = Math.min(LARGEST_TEXT, (size - 6) / (0.58 * longest), 0.5 * size)
+  const pixels = Math.min(LARGEST_TEXT, (size - 6) / (0.64 * longest), 0.5 * size)
   return pixels < SMALLEST_TEXT ? 0 : pixels
 }
 

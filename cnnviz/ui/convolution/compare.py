@@ -46,6 +46,7 @@ def _panels(found: Convolved, other: Convolved, filter: int, channel: int) -> Li
     weights = np.arange(KH * KW).reshape(KH, KW)
     outputs = weights.size + np.arange(OH * OW).reshape(OH, OW)
     limit = float(np.abs((found.after[filter], other.after[filter])).max())
+    of = f", channel {found.channels(filter)[channel]}" if found.weight.shape[1] > 1 else ""
     back = turn(weights[None, None])[0, 0]
 
     def kernel(name: str, title: str, array: Array, tags: Array) -> Panel:
@@ -59,7 +60,7 @@ def _panels(found: Convolved, other: Convolved, filter: int, channel: int) -> Li
     return Linked(
         rows=(
             (
-                kernel("kernel", "Kernel", found.weight[filter, channel], weights),
+                kernel("kernel", f"Kernel{of}", found.weight[filter, channel], weights),
                 output("correlation", "Cross-correlation", found.after[filter]),
                 kernel("turned", "Turned by 180°", other.weight[filter, channel], back),
                 output("convolution", "True convolution", other.after[filter]),

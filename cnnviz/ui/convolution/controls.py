@@ -137,7 +137,7 @@ def _weights(kernel: str, x: Array, layer: Trained | None) -> tuple[Params, str]
         check_channels(layer.weights["weight"].shape[1] * layer.layer.groups, len(x))
         return layer.weights, words
     if kernel == "two":
-        weight, words = EXAMPLES["two"].weight, EXAMPLES["two"].words
+        weight, words = EXAMPLES["two"].weight, ""
     elif kernel == "own":
         weight, words = own_weights()[None], "Your own weights."
     else:

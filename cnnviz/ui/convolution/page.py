@@ -41,7 +41,7 @@ def body(setup: Setup) -> None:
     """Draw what the settings describe."""
     found, filter = setup.found, setup.filter
     cell = chosen_cell(found, filter)
-    st.caption(f"{setup.source.words} {setup.kernel_words}")
+    st.caption(f"{setup.source.words} {setup.kernel_words}".strip())
     linked(
         found,
         key="_conv_picture",
