@@ -35,8 +35,7 @@ class Step:
     trace : one record a layer of the forward pass
     loss, probs : of the image before the step; probs (classes,)
     gradients : the loss's gradient by each layer's output (1, …), in the order of the layers
-    grads : the gradients by the parameters
-    weight, grad, updated : of the picked number: before, its gradient, after
+    params, grads, stepped : the parameters before, their gradients, the parameters after
     new_loss : of the same image, after the step
     """
 
@@ -44,18 +43,11 @@ class Step:
     loss: float
     probs: Array
     gradients: list[Array]
+    params: ModelParams
     grads: ModelParams
+    stepped: ModelParams
     lr: float
-    pick: Pick
-    weight: float
-    grad: float
-    updated: float
     new_loss: float
-
-    @property
-    def rounding(self) -> float:
-        """How far float32 is from w − lr · dw in exact arithmetic."""
-        return self.updated - (self.weight - self.lr * self.grad)
 
     @property
     def expected(self) -> float:
@@ -84,7 +76,6 @@ def one_step(
     label: int,
     loss: Loss,
     lr: float,
-    pick: Pick,
 ) -> Step:
     """Return one step of plain gradient descent on one image x (C, H, W); `params` stay.
 
@@ -103,19 +94,41 @@ def one_step(
         loss=value,
         probs=probs[0],
         gradients=gradients,
+        params=params,
         grads=grads,
+        stepped=stepped,
         lr=lr,
-        pick=pick,
-        weight=number_at(params, pick),
-        grad=number_at(grads, pick),
-        updated=number_at(stepped, pick),
         new_loss=loss(after, labels)[0],
     )
 
 
-def number_at(params: ModelParams, pick: Pick) -> float:
-    """Return the picked number of parameters, or of their gradients."""
-    return float(params[pick.layer][pick.name][pick.index])
+@dataclass(frozen=True)
+class Followed:
+    """One number through a step: before, its gradient, after."""
+
+    weight: float
+    grad: float
+    updated: float
+    lr: float
+
+    @property
+    def exact(self) -> float:
+        """What w − lr · dw is without rounding to float32."""
+        return self.weight - self.lr * self.grad
+
+
+def follow(step: Step, pick: Pick) -> Followed:
+    """Return what a step does with one number."""
+    weight, grad, updated = (
+        float(params[pick.layer][pick.name][pick.index])
+        for params in (step.params, step.grads, step.stepped)
+    )
+    return Followed(weight, grad, updated, step.lr)
+
+
+def strongest(array: Array) -> Index:
+    """Return the place of the number that is farthest from zero."""
+    return tuple(int(i) for i in np.unravel_index(int(np.abs(array).argmax()), array.shape))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,9 +152,9 @@ class Shares:
         return self.inputs * self.gradients
 
 
-def shares(step: Step) -> Shares | None:
+def shares(step: Step, pick: Pick) -> Shares | None:
     """Return the products that make the picked weight's gradient, None for other layers."""
-    pick, at = step.pick, step.trace[step.pick.layer]
+    at = step.trace[pick.layer]
     g = step.gradients[pick.layer][0]  # (F, OH, OW) or (features,)
     if isinstance(at.layer, Linear):
         given = g[pick.index[0] : pick.index[0] + 1]

@@ -1,5 +1,6 @@
 """Every parameter tensor against numerical differentiation, for each epsilon."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import chart, plotly_loader
 from cnnviz.ui.state import Table
 from cnnviz.ui.train.numbers import Numbers
-from cnnviz.ui.words import compact, shape
+from cnnviz.ui.words import shape
 
 POWER, FOUND = "back_eps", "_back_errors"
 POWERS = Numbers("Epsilon's power of ten", -13, -1)
@@ -69,25 +70,25 @@ def measured(weights: Weights) -> Errors:
     bar = st.progress(0.0, "Moving numbers …")
     for eps, errors in sweep(weights.model, INPUT_SHAPE, params=weights.params):
         found.append((eps, errors))
-        bar.progress(len(found) / len(EPSILONS), f"ε = {compact(eps)}")
+        bar.progress(len(found) / len(EPSILONS), f"ε = {power(eps)}")
     bar.empty()
     return found
 
 
 def epsilon_input() -> float:
     """Draw the slider over powers of ten; return the epsilon."""
-    powers = [round(power) for power in range(-13, 0)]
+    powers = {round(math.log10(eps)): eps for eps in EPSILONS}
     if st.session_state.get(POWER) not in powers:
-        st.session_state[POWER] = -6
-    power = st.select_slider(
+        st.session_state[POWER] = round(math.log10(USUAL))
+    chosen = st.select_slider(
         "Epsilon",
-        powers,
+        sorted(powers),
         key=POWER,
-        format_func=lambda power: f"1e{power}".replace("-", "−"),
+        format_func=lambda chosen: power(10.0**chosen),
         help="How far each number is moved to either side.",
         persist_state="session",
     )
-    return next(eps for eps in EPSILONS if compact(eps) == compact(10.0 ** int(power)))
+    return powers[chosen]
 
 
 def show(weights: Weights, found: Errors, chosen: float) -> None:
@@ -107,7 +108,7 @@ def show(weights: Weights, found: Errors, chosen: float) -> None:
         curves = {name: [one[name] for _, one in found] for name in errors}
         figure = epsilon_figure(EPSILONS, curves, chosen)
         worst = max(errors.values())
-        words = f"ε = {compact(chosen)}: the largest relative error is {worst:.1e}."
+        words = f"ε = {power(chosen)}: the largest relative error is {worst:.1e}."
         board([[chart("epsilon", figure, alt=words, height=340, words=words)]], key="_back_epsilon")
     st.markdown(verdict_words(errors, chosen))
     st.markdown(WHY)
@@ -138,13 +139,18 @@ def tensor_name(weights: Weights, name: str) -> str:
     return f"{int(index) + 1} {type(weights.model.layers[int(index)]).__name__} {key}"
 
 
+def power(eps: float) -> str:
+    """Return 1e−6."""
+    return f"1e{round(math.log10(eps))}".replace("-", "−")
+
+
 def verdict_words(errors: dict[str, float], chosen: float) -> str:
     """Return what the errors at one epsilon say of all tensors together."""
     verdicts = [verdict(error) for error in errors.values()]
     right = verdicts.count("agrees")
     if right == len(verdicts):
-        return f"✅ **All {right} tensors agree** with ε = {compact(chosen)}."
+        return f"✅ **All {right} tensors agree** with ε = {power(chosen)}."
     return (
-        f"**{right} of {len(verdicts)} tensors agree** with ε = {compact(chosen)}. "
-        f"With {compact(USUAL)} rather judge the network, with this one the method."
+        f"**{right} of {len(verdicts)} tensors agree** with ε = {power(chosen)}. "
+        f"With {power(USUAL)} rather judge the network, with this one the method."
     )

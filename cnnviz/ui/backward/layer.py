@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.explain.backward import WayBack, way_back
-from cnnviz.explain.slow_motion import backward_steps
+from cnnviz.explain.slow_motion import backward_steps, strongest
 from cnnviz.nn.layers import Conv2d
 from cnnviz.nn.reference.conv import partner
 from cnnviz.nn.types import Array
@@ -54,12 +54,12 @@ def back_input() -> Back:
     ValueError
         One sentence, where a number makes no sense or the kernel does not fit (ShapeError).
     """
-    if (
-        choice_input("Of", OF, [*SOURCES], "example", format_func=lambda key: SOURCES[key])
-        == "example"
-    ):
-        return of_example(example(PREFIX, most=MOST_SIZE, usual_filters=1), gradient_input())
-    return of_layer(subject_input())
+    with st.grid("auto", min_column_width=150):
+        of = choice_input("Of", OF, [*SOURCES], "example", format_func=lambda key: SOURCES[key])
+        if of == "layer":
+            return of_layer(subject_input())
+        kind = gradient_input()
+    return of_example(example(PREFIX, most=MOST_SIZE, usual_filters=1), kind)
 
 
 def gradient_input() -> str:
@@ -102,7 +102,7 @@ def of_layer(subject: Subject) -> Back:
     weights = subject.weights
     trace = weights.model.trace(weights.params, subject.x[None])
     loss, _, grad = weights.loss(trace[-1].output, np.array([subject.label]))
-    gradients, _ = backward_steps(weights.params, trace, grad)
+    gradients, grads = backward_steps(weights.params, trace, grad)
     found = {
         number: layer
         for number, layer in enumerate(weights.model.layers, 1)
@@ -120,8 +120,9 @@ def of_layer(subject: Subject) -> Back:
     )
     layer, weight = found[number], weights.params[number - 1]["weight"]
     F, per_group = weight.shape[:2]
-    f = which("Filter", FILTER, F, "Whose output's gradient goes back.")
-    c = which("Channel", CHANNEL, per_group, "Of the layer's input, where it arrives.")
+    strong = strongest(grads[number - 1]["weight"])
+    f = which("Filter", FILTER, F, strong[0], "Whose output's gradient goes back.")
+    c = which("Channel", CHANNEL, per_group, strong[1], "Of the layer's input, where it arrives.")
     channel = partner(f, F, layer.groups, per_group) + c
     back = way_back(
         replace(layer, out_channels=1, groups=1),
@@ -140,11 +141,11 @@ def channel_input(channels: int) -> int:
     """Draw the choice of the channel whose gradient is drawn, where there are several."""
     if channels == 1:
         return 0
-    return which("Gradient of channel", OUT, channels, "Of the input.")
+    return which("Gradient of channel", OUT, channels, 0, "Of the input.")
 
 
-def which(label: str, key: str, count: int, help: str) -> int:
+def which(label: str, key: str, count: int, usual: int, help: str) -> int:
     """Draw an input for one of `count` things, named from 1; return its place from 0."""
     allowed = Numbers(label, 1, count)
-    typed = number_input(label, key, 1, whole=True, help=f"{help} 1 to {count}.")
-    return int(allowed.check(typed, "empty the field for the first")) - 1
+    typed = number_input(label, key, usual + 1, whole=True, help=f"{help} 1 to {count}.")
+    return int(allowed.check(typed, f"empty the field for {usual + 1}")) - 1

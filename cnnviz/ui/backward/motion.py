@@ -6,7 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz.explain.slow_motion import Pick, Step, one_step, pickable, shares
+from cnnviz.explain.slow_motion import (
+    Followed,
+    Pick,
+    Step,
+    follow,
+    one_step,
+    pickable,
+    shares,
+    strongest,
+)
 from cnnviz.nn.types import Array
 from cnnviz.ui.backward.subject import Subject, subject_input
 from cnnviz.ui.components.board import board
@@ -14,7 +23,7 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.state import Table, name
 from cnnviz.ui.train.fields import choice_input, keep, number_input
 from cnnviz.ui.train.numbers import Numbers
-from cnnviz.ui.words import percent, plain, shape
+from cnnviz.ui.words import count_of, percent, plain, shape
 
 PHASE, TENSOR, INDEX, RATE = "back_phase", "back_tensor", "back_index", "back_lr"
 PHASES = ("Forward", "Loss", "Backward", "Update", "After")
@@ -33,27 +42,29 @@ TABLE: Table = {
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """A step, and who took it."""
+    """A step, who took it, and the number that is followed."""
 
     subject: Subject
     step: Step
+    pick: Pick
+    number: Followed
 
 
 def motion_view() -> None:
     """Draw the inputs, the buttons and the five phases of the step."""
     with st.grid("auto", min_column_width=150):
         subject = subject_input()
-        pick = pick_input(subject)
         typed = number_input(
             "Learning rate", RATE, USUAL_LR, help="How far the step goes against the gradient."
         )
-    lr = LR.check(typed, f"empty the field for the usual {USUAL_LR}")
-    weights = subject.weights
-    step = one_step(weights.model, weights.params, subject.x, subject.label, weights.loss, lr, pick)
+        lr = LR.check(typed, f"empty the field for the usual {USUAL_LR}")
+        weights = subject.weights
+        step = one_step(weights.model, weights.params, subject.x, subject.label, weights.loss, lr)
+        pick = pick_input(subject, step)
     phase = phase_buttons()
     dimmed = (f".st-key-_phase_{i}" for i in range(len(PHASES)) if i != phase)
     st.html(DIM.format(", ".join(dimmed)))
-    told = Told(subject, step)
+    told = Told(subject, step, pick, follow(step, pick))
     with st.grid(len(PHASES), min_column_width=190):
         for place, (title, words) in enumerate(zip(PHASES, TELLERS, strict=True)):
             with st.container(border=True, height="stretch", key=f"_phase_{place}"):
@@ -61,8 +72,10 @@ def motion_view() -> None:
     detail(told, phase)
 
 
-def pick_input(subject: Subject) -> Pick:
+def pick_input(subject: Subject, step: Step) -> Pick:
     """Draw the inputs for a weight's tensor and index; return which number is meant.
+
+    Of a tensor that has just been chosen it is the number with the largest gradient.
 
     Raises
     ------
@@ -82,18 +95,24 @@ def pick_input(subject: Subject) -> Pick:
         next(iter(arrays)),
         format_func=lambda key: tensor_title(subject, *arrays[key][:2]),
         help="The layer and array of the one number that is followed.",
+        on_change=_forget_index,
     )
     layer, name, array = arrays[chosen]
-    usual = ", ".join("0" for _ in array.shape)
+    usual = ", ".join(map(str, strongest(step.grads[layer][name])))
     keep(INDEX, str(st.session_state.get(INDEX) or usual))
     text = st.text_input(
         "Its place",
         usual,
         key=INDEX,
-        help=f"In an array of {shape(array.shape)}, each from 0; missing ones count as 0.",
+        help=f"In an array of {shape(array.shape)}, each from 0. Empty the field for the number "
+        "with the largest gradient.",
         persist_state="session",
     )
     return Pick(layer, name, read_index(str(text), array))
+
+
+def _forget_index() -> None:
+    st.session_state[INDEX] = ""
 
 
 def tensor_title(subject: Subject, layer: int, name: str) -> str:
@@ -102,11 +121,7 @@ def tensor_title(subject: Subject, layer: int, name: str) -> str:
 
 
 def read_index(text: str, array: Array) -> tuple[int, ...]:
-    """Return the place in an array that a text is; raises ValueError with a sentence.
-
-    What is missing counts as 0, and zeros too many are left out, so that a place makes sense for
-    whichever array is chosen next.
-    """
+    """Return the place in an array that a text is; raises ValueError with a sentence."""
     sizes = shape(array.shape)
     try:
         typed = [int(part) for part in text.split(",")]
@@ -114,16 +129,14 @@ def read_index(text: str, array: Array) -> tuple[int, ...]:
         raise ValueError(
             f"A place is {array.ndim} whole numbers with commas between, not “{text[:20]}”."
         ) from None
-    index = (typed + [0] * array.ndim)[: array.ndim]
-    if any(typed[array.ndim :]) or not all(
-        0 <= at < size for at, size in zip(index, array.shape, strict=True)
-    ):
+    inside = (0 <= at < size for at, size in zip(typed, array.shape, strict=False))
+    if len(typed) != array.ndim or not all(inside):
         last = ", ".join(str(size - 1) for size in array.shape)
         raise ValueError(
             f"There is no place {', '.join(map(str, typed))} in an array of {sizes}: the last one "
-            f"is {last}."
+            f"is {last}; empty the field for the number with the largest gradient."
         )
-    return tuple(index)
+    return tuple(typed)
 
 
 def phase_buttons() -> int:
@@ -152,12 +165,12 @@ def _go(phase: int) -> None:
 
 def number(value: float) -> str:
     """Return a number with as many digits as float32 has, with a real minus."""
-    return f"{value:.8g}".replace("-", "−")
+    return f"{value + 0.0:.8g}".replace("-", "−")
 
 
 def brief(value: float) -> str:
     """Return a number with three digits, with a real minus."""
-    return f"{value:.3g}".replace("-", "−")
+    return f"{value + 0.0:.3g}".replace("-", "−")
 
 
 def _forward(told: Told) -> str:
@@ -166,7 +179,7 @@ def _forward(told: Told) -> str:
     return (
         f"The image goes through {len(step.trace)} layers. The network says "
         f"**{plain(names[best])}** with {percent(float(step.probs[best]))}, and gives the label "
-        f"{percent(float(step.probs[told.subject.label]))}.\n\nw = **{number(step.weight)}**"
+        f"{percent(float(step.probs[told.subject.label]))}.\n\nw = **{number(told.number.weight)}**"
     )
 
 
@@ -182,10 +195,10 @@ def _loss(told: Told) -> str:
 
 
 def _backward(told: Told) -> str:
-    step = told.step
+    grad = told.number.grad
     return (
         "Layer by layer back: how does the loss change with each number? For the chosen weight"
-        f"\n\ndw = **{number(step.grad)}**\n\n{_direction(step.grad)}"
+        f"\n\ndw = **{number(grad)}**\n\n{_direction(grad)}"
     )
 
 
@@ -196,10 +209,10 @@ def _direction(grad: float) -> str:
 
 
 def _update(told: Told) -> str:
-    step = told.step
+    one = told.number
     return (
-        f"w ← w − lr · dw\n\n{number(step.weight)} − {number(step.lr)} × {_in(step.grad)} = "
-        f"**{number(step.updated)}**\n\nAll other weights take such a step at the same time."
+        f"w ← w − lr · dw\n\n{number(one.weight)} − {number(one.lr)} × {_in(one.grad)} = "
+        f"**{number(one.updated)}**\n\nAll other weights take such a step at the same time."
     )
 
 
@@ -222,7 +235,7 @@ TELLERS: tuple[Callable[[Told], str], ...] = (_forward, _loss, _backward, _updat
 
 def detail(told: Told, phase: int) -> None:
     """Draw what stands behind the numbers of one phase."""
-    (picture_of_probs if phase in (0, 1) else flow if phase == 2 else sums)(told)
+    (picture_of_probs, picture_of_probs, flow, sums, sums)[phase](told)
 
 
 def picture_of_probs(told: Told) -> None:
@@ -276,23 +289,30 @@ def largest(grads: dict[str, Array]) -> str:
 
 def sum_words(told: Told) -> str:
     """Return the products that make dw, the largest first, and their sum."""
-    found = shares(told.step)
+    found = shares(told.step, told.pick)
     if found is None:
         return "The gradient of this layer's numbers is no plain sum of products."
     products = found.products.astype(np.float64)
-    order = np.argsort(-np.abs(products), kind="stable")[:MOST_TERMS]
+    order = np.argsort(-np.abs(products), kind="stable")
+    shown = [i for i in order[:MOST_TERMS] if products[i]]
+    count, nonzero = len(products), int(np.count_nonzero(products))
+    begin = (
+        f"dw is a sum over {count_of(count, 'position')}: what the weight met × the gradient of "
+        "the output it gave to. "
+    )
+    if not nonzero:
+        return f"{begin}All of these products are zero here."
     terms = [
-        f"{brief(float(found.inputs[i]))} × {_in_brief(float(found.gradients[i]))}" for i in order
+        f"{brief(float(found.inputs[i]))} × {_in_brief(float(found.gradients[i]))}" for i in shown
     ]
-    rest = float(products.sum() - products[order].sum())
-    more = len(products) - len(order)
-    nonzero = int((products != 0).sum())
-    tail = f" + {more:,} more, together {_in_brief(rest)}" if more > 0 else ""
-    positions = "position" if len(products) == 1 else f"positions, {nonzero:,} of them not zero"
+    more, rest = nonzero - len(shown), float(products.sum() - products[shown].sum())
+    tail = f" + {more:,} more, together {_in_brief(rest)}" if more else ""
+    zeros = f"{count - nonzero:,} of the products are zero; these are the others" * (
+        count > nonzero
+    )
     return (
-        f"dw is a sum over {len(products):,} {positions}: what the weight met × the gradient at "
-        f"the output it gave to, the largest first.\n\n"
-        f"{' + '.join(terms)}{tail} = **{number(told.step.grad)}**"
+        f"{begin}{zeros or 'These are the products'}, the largest first.\n\n"
+        f"{' + '.join(terms)}{tail} = **{number(told.number.grad)}**"
     )
 
 
@@ -301,12 +321,12 @@ def _in_brief(value: float) -> str:
 
 
 def sums(told: Told) -> None:
-    """Draw how exact the update is, and which way the step went."""
-    step = told.step
-    exact = step.weight - step.lr * step.grad
+    """Draw how exact the update is, and whose step it was."""
+    one = told.number
+    exact = f"{one.exact:.12g}".replace("-", "−")
     st.markdown(
-        f"In exact arithmetic w − lr · dw = {exact:.12g}".replace("-", "−")
-        + f"; the engine keeps it in float32, {brief(step.rounding)} beside that. "
-        "The step is the engine's own: plain gradient descent (SGD without momentum) on this one "
-        "image, with dropout off and batch normalization's running statistics."
+        f"In exact arithmetic w − lr · dw = {exact}; the engine keeps it in float32, "
+        f"{brief(one.updated - one.exact)} beside that. The step is the engine's own: plain "
+        "gradient descent (SGD without momentum) on this one image, with dropout off and batch "
+        "normalization's running statistics."
     )

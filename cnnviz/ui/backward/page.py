@@ -1,8 +1,10 @@
 """The Backward page, put together: three views of the same way back."""
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.explain.backward import WayBack
+from cnnviz.nn.types import Array
 from cnnviz.ui.backward import check, layer, motion, subject
 from cnnviz.ui.backward.panels import input_product, steps, weight_product
 from cnnviz.ui.components.linked import linked
@@ -11,7 +13,7 @@ from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import Answer, Question, card
 from cnnviz.ui.state import Table, one_of, publish_url
 from cnnviz.ui.train.fields import keep
-from cnnviz.ui.words import compact, shape
+from cnnviz.ui.words import count_of, shape
 
 VIEW = "back_view"
 VIEWS = {
@@ -108,7 +110,8 @@ def spread_words(back: WayBack) -> str:
     """Return what is put between and around the gradient, with the numbers."""
     (sh, sw), (eh, ew) = back.grid.stride, back.grid.extent
     between = (
-        f"With stride {sh}, {sw} there are {sh - 1} and {sw - 1} zeros between neighbors. "
+        f"With stride {sh} × {sw} there are {count_of(sh - 1, 'row')} and "
+        f"{count_of(sw - 1, 'column')} of zeros between neighbors. "
         if (sh, sw) != (1, 1)
         else "With stride 1 there is nothing to put between neighbors. "
     )
@@ -125,10 +128,8 @@ def cut_words(back: WayBack) -> str:
     dropped = back.grid.dropped
     words = f"The full convolution has {shape(back.full.grid.output)} cells. "
     if any(dropped):
-        words += (
-            f"{dropped[0]} rows and {dropped[1]} columns at the end, which no window saw, get "
-            "zeros. "
-        )
+        rows, columns = count_of(dropped[0], "row"), count_of(dropped[1], "column")
+        words += f"{rows} and {columns} at the end, which no window saw, get zeros. "
     if top or bottom or left or right:
         words += f"Padding is cut away: {top} above, {bottom} below, {left} left, {right} right. "
     return f"{words}What is left is the gradient of the input, {shape(back.grid.size)}."
@@ -139,8 +140,13 @@ def transpose_words(back: WayBack) -> str:
     return (
         "The convolution was kernels · columns. Its gradient by the columns is kernelsᵀ · gradient,"
         " and col2im carries that back to the image. The largest difference from the full "
-        f"convolution: **{compact(back.input_difference)}**."
+        f"convolution: **{back.input_difference:.3g}**{beside(back.grad_input)}."
     )
+
+
+def beside(gradient: Array) -> str:
+    """Return how large the numbers are that a difference is one of."""
+    return f", where the largest number is {float(np.abs(gradient).max()):.3g}"
 
 
 def weight_words(back: WayBack) -> str:
@@ -149,15 +155,14 @@ def weight_words(back: WayBack) -> str:
         f"A weight is used at all {back.grid.windows} positions, so its gradient is a sum over "
         "them: what it met × the gradient of the output it gave to, gradient · columnsᵀ. "
         "The textbook's convolution of the image with the spread gradient gives the same; largest "
-        f"difference: **{compact(back.weight_difference)}**."
+        f"difference: **{back.weight_difference:.3g}**{beside(back.grad_weight)}."
     )
 
 
 def question(back: WayBack) -> Question:
     """Return what the reader is asked before looking closely."""
     KH, KW = back.grid.kernel
-    f, c, i, j = 0, 0, 0, 0
-    value = float(back.weight[f, c, i, j])
+    value = float(back.weight[0, 0, 0, 0])
     return Question(
         f"In the kernel, row 0, column 0 holds {value:g}. In which row and column does it stand in "
         "the turned kernel?",

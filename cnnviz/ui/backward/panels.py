@@ -103,6 +103,11 @@ class Pieces:
         )
 
 
+def strongest(array: Array) -> int:
+    """Return the place in the flat array of the number that is farthest from zero."""
+    return int(np.abs(array).argmax())
+
+
 def steps(back: WayBack) -> Linked:
     """Return the gradient, spread and padded, and the kernel, turned: what each cell becomes."""
     F, C, KH, KW = back.weight.shape
@@ -137,7 +142,7 @@ def steps(back: WayBack) -> Linked:
         rows=((pieces.maps(), spaced, pieces.kernel("Kernel", back.weight, C), turned),),
         label="The output's gradient spread and padded, and the kernel turned by 180 degrees",
         hint=HINT,
-        start=("output", 0),
+        start=("output", strongest(back.grad_output)),
     )
 
 
@@ -183,7 +188,7 @@ def input_product(back: WayBack) -> Linked:
         label="The gradient of the columns as a matrix product, and the gradient of the input",
         hint=HINT,
         product=Product("kernels", "gradient", "columns"),
-        start=("input", back.x[0].size // 2),
+        start=("input", strongest(back.grad_input)),
     )
 
 
@@ -229,5 +234,5 @@ def weight_product(back: WayBack) -> Linked:
         label="The gradient of the kernel as a matrix product: a sum over positions",
         hint=HINT,
         product=Product("gradient", "columns", "weights"),
-        start=("weights", 0),
+        start=("weights", strongest(back.grad_weight)),
     )
