@@ -334,7 +334,10 @@ const begin = (root) => {
     stop(state)
     release(state)
   }
-  new ResizeObserver(() => state.data && state.width !== root.clientWidth && redraw(state)).observe(root)
+  new ResizeObserver(() => {
+    const width = root.isConnected && root.clientWidth // none on the way out
+    if (state.data && width && width !== state.width) redraw(state)
+  }).observe(root)
   showSpeed(state)
   showPlaying(state)
   return state
