@@ -61,8 +61,9 @@ def convention(setting: Setting) -> str:
 
 def steps(setting: Setting, axis: int) -> list[Step]:
     """Return the calculation along an axis; raises ValueError where the setting is impossible."""
+    grid = setting.grid()
     walk = _transposed if setting.transposed else _sliding
-    return [_window(setting, setting.grid(), axis), *walk(setting, setting.grid(), axis)]
+    return [_window(setting, grid, axis), *walk(setting, grid, axis)]
 
 
 def _window(setting: Setting, grid: Grid, axis: int) -> Step:

@@ -7,6 +7,8 @@ from cnnviz.explain.setting import IN_CHANNELS, OUT_CHANNELS, Setting
 from cnnviz.nn.geometry import Grid, Pads, Pair
 from cnnviz.nn.summary import spec_text
 
+AS_TYPED = str.maketrans("[]'", '()"')  # lists as tuples, and the quotes of other code here
+
 
 def cnnviz(setting: Setting) -> str:
     """Return the layer in this project's own words."""
@@ -17,7 +19,7 @@ def cnnviz(setting: Setting) -> str:
         "import numpy as np",
         f"from cnnviz.nn.layers import {kind}",
         "",
-        f"layer = {spec_text(layer).replace('[', '(').replace(']', ')')}",
+        f"layer = {spec_text(layer).translate(AS_TYPED)}",
         f"x = np.zeros({(1, *shape)}, np.float32)",
         f"params = layer.init({shape}, np.random.default_rng(0))",
         "y, _ = layer.forward(params, x)",
@@ -74,7 +76,10 @@ def _result(setting: Setting) -> tuple[int, int, int, int]:
 
 def _options(**values: object) -> str:
     """Return what is not left at its default: `, stride=2, padding=(1, 0)`."""
-    return "".join(f", {name}={value!r}" for name, value in values.items() if value is not None)
+    texts = {
+        name: f'"{value}"' if isinstance(value, str) else value for name, value in values.items()
+    }
+    return "".join(f", {name}={text}" for name, text in texts.items() if text is not None)
 
 
 def _short(pair: Pair, default: Pair | None = None) -> int | Pair | None:

@@ -5,25 +5,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.nn.geometry import Grid, Pair, Shape
+from cnnviz.nn.geometry import Grid, Shape
 from cnnviz.nn.layers import Layer
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.transposed import TransposedWindow
 
-Span = Pair | None
-"""The first and the last cell along an axis, None for none at all."""
+Cells = tuple[int, ...]
+"""Rows or columns, in order."""
 
 
 @dataclass(frozen=True)
 class Seen:
     """What the units of one layer see of its input.
 
-    `rows[i]` is the span of input rows that an output in row i sees, `columns` likewise; both
-    are None where each unit sees the cell of its own place, or, with `everything`, all there are.
+    `rows[i]` are the input rows that an output in row i sees, `columns` likewise; both are None
+    where each unit sees the cell of its own place or, with `everything`, all there are.
     """
 
-    rows: tuple[Span, ...] | None = None
-    columns: tuple[Span, ...] | None = None
+    rows: tuple[Cells, ...] | None = None
+    columns: tuple[Cells, ...] | None = None
     everything: bool = False
 
 
@@ -42,8 +42,9 @@ def seen_by(layer: Layer, input_shape: Shape) -> Seen:
     if window is None:
         return Seen(everything=layer.sees_all)
     grid = window.place((input_shape[1], input_shape[2]), type(layer).__name__)
-    spans = _met_by_output if isinstance(window, TransposedWindow) else _met_by_window
-    return Seen(spans(grid, 0), spans(grid, 1))
+    met = inputs_met if isinstance(window, TransposedWindow) else cells_met
+    rows, columns = (tuple(map(tuple, met(grid, axis))) for axis in (0, 1))
+    return Seen(rows, columns)
 
 
 def window_places(grid: Grid, axis: int) -> NDArray[np.int64]:
@@ -62,14 +63,10 @@ def cells_met(grid: Grid, axis: int) -> list[list[int]]:
     return [row[met].tolist() for row, met in zip(places, inside, strict=True)]
 
 
-def _met_by_window(grid: Grid, axis: int) -> tuple[Span, ...]:
-    return tuple((cells[0], cells[-1]) if cells else None for cells in cells_met(grid, axis))
-
-
-def _met_by_output(grid: Grid, axis: int) -> tuple[Span, ...]:
-    """Return the inputs of a transposed convolution whose kernel reaches each output."""
+def inputs_met(grid: Grid, axis: int) -> list[list[int]]:
+    """Return for each output of a transposed convolution the inputs whose kernel reaches it."""
     inputs: list[list[int]] = [[] for _ in range(grid.size[axis])]
     for index, cells in enumerate(cells_met(grid, axis)):
         for cell in cells:
             inputs[cell].append(index)
-    return tuple((found[0], found[-1]) if found else None for found in inputs)
+    return inputs

@@ -67,7 +67,7 @@ def _nearest(setting: Setting, field: str, step: int) -> Way | None:
         values = [limit(one, value) for one in now]
         if not _with(setting, field, values).problem():
             values = _put_back(setting, field, values, now)
-            return Way(_words(field, values, now), _with(setting, field, values))
+            return Way(_words(field, values), _with(setting, field, values))
     return None
 
 
@@ -86,7 +86,9 @@ def _with(setting: Setting, field: str, values: list[int]) -> Setting:
 
 
 def _put_back(setting: Setting, field: str, values: list[int], now: list[int]) -> list[int]:
-    """Return the values without the changes that were not needed."""
+    """Return the values without the changes that were not needed; equal ones stay equal."""
+    if len(set(now)) == 1:
+        return values
     for place, old in enumerate(now):
         kept = [*values[:place], old, *values[place + 1 :]]
         if not _with(setting, field, kept).problem():
@@ -94,10 +96,12 @@ def _put_back(setting: Setting, field: str, values: list[int], now: list[int]) -
     return values
 
 
-def _words(field: str, values: list[int], now: list[int]) -> str:
-    """Return what to change: kernel 4, or kernel 4 × 3."""
-    changed = {value for value, old in zip(values, now, strict=True) if value != old}
+def _words(field: str, values: list[int]) -> str:
+    """Return what to change to: kernel 4, kernel 4 × 3, or padding 1, 0 · 2, 2."""
     name = FIELDS.get(field, field)
-    if len(changed) == 1 and len({*values}) == 1:
+    if len(set(values)) == 1:
         return f"{name} {values[0]}"
+    if field == "padding":
+        top, bottom, left, right = values
+        return f"{name} {top}, {bottom} · {left}, {right}"
     return f"{name} {' × '.join(map(str, values))}"

@@ -18,52 +18,58 @@ const svg = (tag, attributes, parent, text = '') => {
 
 const isImage = (shape) => shape.length === 3
 
-// The span of the layer before that a span of this one sees along an axis; null: nothing.
-const back = (layer, before, axis, span) => {
-  const whole = [0, before[axis + 1] - 1]
-  if (layer.everything) return whole
-  const spans = axis ? layer.columns : layer.rows
-  if (!spans) return span
-  const met = spans.slice(span[0], span[1] + 1).filter(Boolean)
-  return met.length ? [Math.min(...met.map((s) => s[0])), Math.max(...met.map((s) => s[1]))] : null
+const all = (count) => Array.from({ length: count }, (_, i) => i)
+
+// The rows or columns of the layer before that these ones of a layer see.
+const back = (layer, count, axis, cells) => {
+  if (layer.everything) return all(count)
+  const met = axis ? layer.columns : layer.rows
+  if (!met) return cells
+  return [...new Set(cells.flatMap((cell) => met[cell]))].sort((a, b) => a - b)
 }
 
-// For the input and each layer up to this one the spans [rows, columns]; null where it sees none.
-const cone = ({ data }, index, unit) => {
-  const shapes = [data.input, ...data.layers.map((layer) => layer.shape)]
+const shapesOf = ({ data }) => [data.input, ...data.layers.map((layer) => layer.shape)]
+
+// For the input and each layer up to this one the rows and columns that a unit sees; for lines of
+// numbers null, all of them.
+const cone = (state, index, unit) => {
+  const shapes = shapesOf(state)
   const found = Array(index + 2).fill(null)
-  let spans = isImage(shapes[index + 1]) ? unit.map((n) => [n, n]) : null
-  found[index + 1] = spans || 'all'
+  let seen = isImage(shapes[index + 1]) ? unit.map((cell) => [cell]) : null
+  found[index + 1] = seen
   for (let i = index; i >= 0; i--) {
-    const before = shapes[i]
-    if (!isImage(before)) spans = null
-    else if (!spans) spans = [0, 1].map((axis) => [0, before[axis + 1] - 1])
-    else spans = spans.map((span, axis) => span && back(data.layers[i], before, axis, span))
-    if (spans?.some((span) => !span)) return found
-    found[i] = spans || 'all'
+    const [, ...counts] = shapes[i]
+    if (!isImage(shapes[i])) seen = null
+    else if (!seen) seen = counts.map(all)
+    else seen = seen.map((cells, axis) => back(state.data.layers[i], counts[axis], axis, cells))
+    found[i] = seen
   }
   return found
 }
 
-const size = (spans) => spans.map(([first, last]) => last - first + 1)
+const span = (name, cells) => {
+  const [first, last] = [cells[0], cells.at(-1)]
+  const gaps = last - first + 1 > cells.length ? ` (${cells.length} of them)` : ''
+  return first === last ? `${name} ${first}` : `${name}s ${first} to ${last}${gaps}`
+}
 
-const sentence = ({ data, at }, spans) => {
+const thousands = (n) => n.toLocaleString('en')
+
+const sentence = ({ data, at }, [pixels]) => {
   const layer = data.layers[at.layer]
-  const image = isImage(layer.shape)
-  const who = image
-    ? `Row ${at.unit[0]}, column ${at.unit[1]} of layer ${at.layer + 1}, ${layer.name},`
-    : `A number of layer ${at.layer + 1}, ${layer.name},`
-  const pixels = spans[0]
-  if (layer.name === 'Flatten') return `Layer ${at.layer + 1} writes the maps as one line of ${layer.shape[0].toLocaleString('en')} numbers; each sees what its cell sees.`
-  if (!pixels) return `${who} sees nothing but padding.`
-  const [height, width] = size(pixels)
+  const number = `layer ${at.layer + 1}, ${layer.name}`
+  if (layer.name === 'Flatten')
+    return `Layer ${at.layer + 1}, Flatten, writes the maps as one line of ${thousands(layer.shape[0])} numbers; each sees what its cell saw.`
+  const who = isImage(layer.shape)
+    ? `Row ${at.unit[0]}, column ${at.unit[1]} of ${number},`
+    : `Each number of ${number},`
   const [rows, columns] = pixels
-  const field = layer.field ? ` Receptive field ${layer.field.join(' × ')}` : ''
-  const cut = image && layer.field && (layer.field[0] > height || layer.field[1] > width)
+  const count = rows.length * columns.length
+  if (!count) return `${who} sees nothing of the image.`
+  const field = layer.field ? ` Receptive field ${layer.field.join(' × ')}.` : ''
   return (
-    `${who} sees rows ${rows.join(' to ')} and columns ${columns.join(' to ')} of the image: ` +
-    `${height} × ${width} = ${(height * width).toLocaleString('en')} of its pixels.` +
-    (cut ? `${field}: the rest lies beyond the image's edge, or this unit sees less.` : `${field}.`)
+    `${who} sees ${span('row', rows)} and ${span('column', columns)} of the image: ` +
+    `${rows.length} × ${columns.length} = ${thousands(count)} pixels.${field}`
   )
 }
 
@@ -93,10 +99,11 @@ const plan = ({ data, root }) => {
 
 const top = (box) => (FACE - box.height) / 2
 
-const bands = (box, shape, spans) => {
-  if (!spans || spans === 'all' || !box.image) return [top(box), top(box) + box.height]
+// Where the seen rows of a box begin and end.
+const band = (box, shape, seen) => {
+  if (!seen || !box.image) return [top(box), top(box) + box.height]
   const per = box.height / shape[1]
-  return [top(box) + spans[0][0] * per, top(box) + (spans[0][1] + 1) * per]
+  return [top(box) + seen[0][0] * per, top(box) + (seen[0].at(-1) + 1) * per]
 }
 
 const NAMES = { ConvTranspose2d: 'ConvTransp2d', LocalResponseNorm: 'LocalNorm', GlobalAvgPool2d: 'GlobalAvg' }
@@ -154,30 +161,40 @@ const rowAt = (state, index, event) => {
   return Math.floor((y / box.height) * rows)
 }
 
+const some = (seen) => !seen || seen.every((cells) => cells.length)
+
 const refresh = (state) => {
   const { data, at, plan: drawn, cones, marks } = state
-  const spans = cone(state, at.layer, at.unit)
+  const seen = cone(state, at.layer, at.unit)
+  const shapes = shapesOf(state)
+  const boxes = [{ ...drawn.input, image: true }, ...drawn.boxes]
   cones.replaceChildren()
   marks.replaceChildren()
-  const shapes = [data.input, ...data.layers.map((layer) => layer.shape)]
-  const boxes = [{ ...drawn.input, image: true }, ...drawn.boxes]
-  for (let i = at.layer + 1; i >= 0 && spans[i]; i--) {
-    const [first, last] = bands(boxes[i], shapes[i], spans[i])
-    if (i) svg('rect', { x: boxes[i].x, y: first, width: boxes[i].width, height: Math.max(last - first, 2) }, marks)
-    if (!i || !spans[i - 1]) continue
-    const [from, to] = bands(boxes[i - 1], shapes[i - 1], spans[i - 1])
+  for (let i = at.layer + 1; i > 0 && some(seen[i]); i--) {
+    const [first, last] = band(boxes[i], shapes[i], seen[i])
+    const { x, width } = boxes[i]
+    svg('rect', { x, y: first, width, height: Math.max(last - first, 2) }, marks)
+    if (!some(seen[i - 1])) break
+    const [from, to] = band(boxes[i - 1], shapes[i - 1], seen[i - 1])
     const edge = boxes[i - 1].x + boxes[i - 1].width
-    svg('polygon', { points: `${edge},${from} ${boxes[i].x},${first} ${boxes[i].x},${last} ${edge},${to}` }, cones)
+    svg('polygon', { points: `${edge},${from} ${x},${first} ${x},${last} ${edge},${to}` }, cones)
   }
-  if (spans[0]) {
-    const [rows, columns] = spans[0]
-    const per = drawn.rowsPer
-    const place = { x: columns[0] * per, y: top(drawn.input) + rows[0] * per }
-    const [height, width] = size(spans[0]).map((n) => n * per)
-    svg('rect', { ...place, width, height }, marks)
-  }
-  write(state.line, `${sentence(state, spans)}${state.pinned ? ' Pinned: Escape lets go.' : ''}`)
+  const per = drawn.rowsPer
+  for (const row of seen[0][0])
+    for (const [first, last] of runs(seen[0][1])) {
+      const place = { x: first * per, y: top(drawn.input) + row * per }
+      svg('rect', { ...place, width: (last - first + 1) * per, height: per + 0.5 }, marks)
+    }
+  write(state.line, `${sentence(state, seen)}${state.pinned ? ' Pinned: Escape lets go.' : ''}`)
 }
+
+// Neighboring columns as one piece.
+const runs = (cells) =>
+  cells.reduce((found, cell) => {
+    if (found.length && found.at(-1)[1] === cell - 1) found.at(-1)[1] = cell
+    else found.push([cell, cell])
+    return found
+  }, [])
 
 const point = (state, layer, row) => {
   state.at = { layer, unit: unitAt(state, layer, row) }
