@@ -69,6 +69,11 @@ def compact(value: float) -> str:
     return f"{value:g}"
 
 
+def signed(value: float, digits: int = 6) -> str:
+    """Return a number with thousands and a real minus: −2,186, 0.25; never a minus zero."""
+    return f"{value + 0.0:,.{digits}g}".replace("-", "−")
+
+
 def badge(state: str) -> str:
     """Return a state as Markdown: its sign and its word on its color."""
     sign, word, color = STATES[state]

@@ -3,12 +3,22 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.explain.columns import unfold
+from cnnviz.nn.layers import Conv2d
+from cnnviz.nn.model import Sequential
+from cnnviz.runs import layout
+from cnnviz.ui.lab.example import first_part
+from cnnviz.ui.lab.trained import Trained
 from tests.browser import ROOT
+from tests.runs.run_tools import SETTINGS, whole_run
 
 PAGE = "pages/4_im2col.py"
+
+pytestmark = pytest.mark.usefixtures("own_manager")
 
 
 def im2col_page(**params: str) -> AppTest:
@@ -45,7 +55,7 @@ def test_what_is_shown_first() -> None:
 
 def test_a_lesson_is_a_link() -> None:
     link = {
-        "col_image": "random",
+        "col_from": "random",
         "col_size": "5, 7",
         "col_kernel": "3, 2",
         "col_stride": "2, 1",
@@ -96,7 +106,7 @@ def test_numbers_out_of_range_are_one_sentence(key: str, number: float) -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "1e9", "nan", "x", ""])
 def test_nonsense_in_the_url_breaks_nothing(text: str) -> None:
-    keys = ("image", "channels", "filters", "seed")
+    keys = ("from", "image", "run", "channels", "filters", "seed")
     page = im2col_page(**{f"col_{key}": text for key in keys})
     assert not faults(page)
 
@@ -108,6 +118,38 @@ def test_time_is_measured_on_what_is_shown_and_forgotten_with_it() -> None:
     assert "72 products. Largest difference of the results: 0." in words(page)
     page.text_input("col_size").set_value("5").run()
     assert "Largest difference of the results" not in words(page)
+
+
+def test_a_picture_and_a_runs_layer() -> None:
+    page = im2col_page(col_from="picture", col_stride="3")
+    assert not faults(page)
+    assert panels(page)["columns"]["shape"] == [1, 9, 81]
+    assert "col_size" not in page.query_params
+    page = im2col_page(col_from="run")
+    assert "There is no run with a trained convolution" in faults(page)[0]
+    run = whole_run(layout.runs_root())
+    page = im2col_page(col_from="run", col_filters="3")
+    assert not faults(page)
+    assert page.query_params["col_run"] == run.id
+    assert any("Filters 1 to 3 of" in one.value for one in page.caption)
+    assert panels(page)["image"]["shape"] == [1, 28, 28]
+
+
+def test_of_many_channels_the_first_are_shown() -> None:
+    rng = np.random.default_rng(0)
+    model = Sequential((Conv2d(6, 3), Conv2d(8, 2, stride=2, groups=1)))
+    params = model.init((1, 9, 9), rng)
+    found = Trained(SETTINGS, 1, 2, model, params)
+    x = rng.standard_normal((6, 7, 7)).astype(np.float32)
+    shown = first_part(found, x, 5, "Words:")
+    assert shown.words == (
+        "Words: Filters 1 to 5 of 8 on channels 1 to 3 of 6: their part of the sums, "
+        "without the bias."
+    )
+    product = unfold(shown.layer, shown.x, shown.weight).product
+    rest = unfold(shown.layer, x[3:], params[1]["weight"][:5, 3:]).product
+    whole, _ = model.layers[1].forward(params[1], x[None])
+    np.testing.assert_allclose(product + rest, whole[0, :5].reshape(5, -1), rtol=1e-4, atol=1e-5)
 
 
 def test_the_way_back_has_its_numbers() -> None:

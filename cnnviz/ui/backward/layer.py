@@ -24,14 +24,14 @@ GRADIENTS = {"random": "random whole numbers", "one": "a single 1", "ones": "all
 MOST_SIZE = 12
 
 OUT = "back_out"
-EXAMPLE_TABLE: Table = {
-    **table(PREFIX),
+EXAMPLE_OWN: Table = {
     OF: one_of(SOURCES),
     GRAD: one_of(GRADIENTS),
     OUT: Numbers("Channel", 1, 3).read,
 }
 TABLE: Table = {
-    **EXAMPLE_TABLE,
+    **table(PREFIX),
+    **EXAMPLE_OWN,
     LAYER: Numbers("Layer", 1, 100).read,
     FILTER: Numbers("Filter", 1, 10_000).read,
     CHANNEL: Numbers("Channel", 1, 10_000).read,
@@ -59,7 +59,7 @@ def back_input() -> Back:
         if of == "layer":
             return of_layer(subject_input())
         kind = gradient_input()
-    return of_example(example(PREFIX, most=MOST_SIZE, usual_filters=1), kind)
+    return of_example(example(PREFIX, most=MOST_SIZE, usual_filters=1, pictures=False), kind)
 
 
 def gradient_input() -> str:

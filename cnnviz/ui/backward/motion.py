@@ -23,7 +23,7 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.state import Table, name
 from cnnviz.ui.train.fields import choice_input, keep, number_input
 from cnnviz.ui.train.numbers import Numbers
-from cnnviz.ui.words import count_of, percent, plain, shape
+from cnnviz.ui.words import count_of, percent, plain, shape, signed
 
 PHASE, TENSOR, INDEX, RATE = "back_phase", "back_tensor", "back_index", "back_lr"
 PHASES = ("Forward", "Loss", "Backward", "Update", "After")
@@ -164,13 +164,13 @@ def _go(phase: int) -> None:
 
 
 def number(value: float) -> str:
-    """Return a number with as many digits as float32 has, with a real minus."""
-    return f"{value + 0.0:.8g}".replace("-", "−")
+    """Return a number with as many digits as float32 has."""
+    return signed(value, 8)
 
 
 def brief(value: float) -> str:
-    """Return a number with three digits, with a real minus."""
-    return f"{value + 0.0:.3g}".replace("-", "−")
+    """Return a number with three digits."""
+    return signed(value, 3)
 
 
 def _forward(told: Told) -> str:
@@ -323,10 +323,9 @@ def _in_brief(value: float) -> str:
 def sums(told: Told) -> None:
     """Draw how exact the update is, and whose step it was."""
     one = told.number
-    exact = f"{one.exact:.12g}".replace("-", "−")
     st.markdown(
-        f"In exact arithmetic w − lr · dw = {exact}; the engine keeps it in float32, "
-        f"{brief(one.updated - one.exact)} beside that. The step is the engine's own: plain "
+        f"In exact arithmetic w − lr · dw = {signed(one.exact, 12)}; the engine keeps it in "
+        f"float32, {brief(one.updated - one.exact)} beside that. The step is the engine's own: plain "
         "gradient descent (SGD without momentum) on this one image, with dropout off and batch "
         "normalization's running statistics."
     )

@@ -11,6 +11,7 @@ from cnnviz.ui.components.linked import linked
 from cnnviz.ui.components.matrices import matrices
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import Answer, Question, card
+from cnnviz.ui.lab.example import in_use
 from cnnviz.ui.state import Table, one_of, publish_url
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import count_of, shape
@@ -42,7 +43,7 @@ def backward_page() -> None:
     view = view_input()
     with guard():
         {"layer": layer_view, "check": check.check_view, "step": motion.motion_view}[view]()
-    publish_url(in_use(view))
+    publish_url(shown_in(view))
 
 
 def view_input() -> str:
@@ -61,7 +62,7 @@ def view_input() -> str:
     return str(st.session_state[VIEW])
 
 
-def in_use(view: str) -> Table:
+def shown_in(view: str) -> Table:
     """Return the parameters that the open view has."""
     network = {key: TABLE[key] for key in (subject.NETWORK, subject.SEED)}
     if view == "check":
@@ -71,7 +72,7 @@ def in_use(view: str) -> Table:
     if st.session_state.get(layer.OF) == "layer":
         own = {key: TABLE[key] for key in (layer.OF, layer.LAYER, layer.FILTER, layer.CHANNEL)}
         return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **own}
-    return {VIEW: TABLE[VIEW], **layer.EXAMPLE_TABLE}
+    return {VIEW: TABLE[VIEW], **layer.EXAMPLE_OWN, **in_use(layer.PREFIX)}
 
 
 def layer_view() -> None:

@@ -7,7 +7,7 @@ from cnnviz.explain.columns import Memory, Race, Unfolded, WayBack, inner, memor
 from cnnviz.nn.summary import FLOAT_BYTES
 from cnnviz.ui.lab.card import Answer, Question
 from cnnviz.ui.lab.example import Example
-from cnnviz.ui.words import count_of, seconds_of, shape, size
+from cnnviz.ui.words import count_of, seconds_of, shape, signed, size
 
 RACE = "_col_race"
 WHO = (
@@ -123,13 +123,14 @@ def back_words(unfolded: Unfolded, back: WayBack) -> None:
 
 def not_the_inverse(unfolded: Unfolded, back: WayBack) -> str:
     """Return what col2im makes of a cell's copies, and how far it is from the image."""
-    place = np.unravel_index(int(back.counts.argmax()), back.counts.shape)
+    place = np.unravel_index(int(np.abs(back.back).argmax()), back.back.shape)
     value, count, result = (float(a[place]) for a in (unfolded.x, back.counts, back.back))
     apart = float(np.abs(back.back - unfolded.x * back.counts).max())
     return (
         "**Not the inverse.** im2col copies, col2im adds the copies up: col2im(im2col(x)) = "
-        f"x · count. At row {place[1]}, column {place[2]}: {value:g} × {count:g} = {result:g}. "
-        f"Largest difference over all cells: {apart:g}. Only where every cell has exactly one "
+        f"x · count. At row {place[1]}, column {place[2]}: {signed(value)} × {signed(count)} = "
+        f"{signed(result)}. "
+        f"Largest difference over all cells: {apart:.3g}. Only where every cell has exactly one "
         "copy does the image come back."
     )
 
@@ -143,5 +144,6 @@ def the_transpose(unfolded: Unfolded, back: WayBack) -> str:
         "**The transpose.** Seen as a matrix A on the image's cells, im2col has a single 1 in "
         "each row (none for padding), and col2im is Aᵀ. So ⟨im2col(x), c⟩ = ⟨x, col2im(c)⟩ for "
         f"all columns c. With c drawn from −3 to 3: a sum of {K:,} × {P:,} products gives "
-        f"**{ahead:,g}**, a sum of {shape(unfolded.x.shape)} products gives **{behind:,g}**."
+        f"**{signed(ahead)}**, a sum of {shape(unfolded.x.shape)} products gives "
+        f"**{signed(behind)}**."
     )

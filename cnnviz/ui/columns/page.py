@@ -8,7 +8,7 @@ from cnnviz.ui.columns.panels import matrix_product, there_and_back
 from cnnviz.ui.components.matrices import matrices
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import card
-from cnnviz.ui.lab.example import example, table
+from cnnviz.ui.lab.example import example, in_use, table
 from cnnviz.ui.state import publish_url
 
 PREFIX = "col_"
@@ -33,6 +33,8 @@ def columns_page() -> None:
     with guard():
         shown = example(PREFIX)
         unfolded = unfold(shown.layer, shown.x, shown.weight)
+        if shown.words:
+            st.caption(shown.words)
         matrices(matrix_product(unfolded), key="_col_product")
         card(question(unfolded), key="col_card")
         costs(unfolded)
@@ -42,4 +44,4 @@ def columns_page() -> None:
         back = way_back(unfolded)
         matrices(there_and_back(unfolded, back), key="_col_back")
         back_words(unfolded, back)
-    publish_url(TABLE)
+    publish_url(in_use(PREFIX))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from cnnviz.explain.columns import Unfolded, WayBack
+from cnnviz.nn.types import Array
 from cnnviz.ui.components.matrices import Linked, Panel, Product
 from cnnviz.ui.lab.names import (
     HINT,
@@ -25,8 +26,14 @@ def matrix_product(unfolded: Unfolded) -> Linked:
         label="A convolution as a matrix product: kernels times columns",
         hint=HINT,
         product=Product("kernels", "columns", "product"),
-        start=("product", 0),
+        start=("product", telling(unfolded.product)),
     )
+
+
+def telling(values: Array) -> int:
+    """Return the first place in the flat array at least a third as far from zero as the largest."""
+    sizes = np.abs(values).ravel()
+    return int((3 * sizes >= sizes.max()).argmax())
 
 
 def _panels(unfolded: Unfolded) -> tuple[Panel, ...]:
@@ -113,7 +120,7 @@ def there_and_back(unfolded: Unfolded, back: WayBack) -> Linked:
     C, H, W = unfolded.x.shape
     tags = np.arange(unfolded.x.size).reshape(unfolded.x.shape)
 
-    def panel(name: str, title: str, values: np.ndarray, help: str) -> Panel:
+    def panel(name: str, title: str, values: Array, help: str) -> Panel:
         return Panel(
             name,
             title,
@@ -144,5 +151,5 @@ def there_and_back(unfolded: Unfolded, back: WayBack) -> Linked:
         ),
         label="The way back: the image, the windows that touch each cell, and their product",
         hint=HINT,
-        start=("back", min(unfolded.x.size - 1, W + 1)),
+        start=("back", int(np.abs(back.back).argmax())),
     )
