@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.nn.architectures import ARCHITECTURES
-from cnnviz.ui.backward.motion import PHASES
+from cnnviz.ui.backward.phases import PHASES
 from tests.browser import ROOT
 
 PAGE = "pages/5_Backward.py"
@@ -121,9 +121,9 @@ def test_every_tensor_is_checked_and_epsilon_tells() -> None:
 
 def test_a_step_goes_phase_by_phase() -> None:
     page = backward_page(view="step", tensor="7.weight", index="3, 1", lr="0.01")
-    for phase, title in enumerate(PHASES):
+    for phase, one in enumerate(PHASES):
         assert not faults(page)
-        assert f"Phase {phase + 1} of 5: **{title}**" in words(page)
+        assert f"Phase {phase + 1} of 5: **{one.title}**" in words(page)
         assert page.query_params["back_phase"] == str(phase)
         if phase < len(PHASES) - 1:
             page = press(page, "Next")
