@@ -94,13 +94,14 @@ const edit = (state, panel, cell, typed = null) => {
   const width = Math.max(panel.size, 64)
   const at = { left: (cell[1] + 0.5) * panel.size - width / 2, top: (cell[0] + 0.5) * panel.size - 14 }
   Object.assign(box.style, { left: `${at.left + MARGIN}px`, top: `${at.top + MARGIN}px`, width: `${width}px` })
-  box.ariaLabel = `New number for ${at_(panel, state, cell)}`
+  box.ariaLabel = `New number for ${nameOf(panel, state, cell)}`
   box.value = typed ?? exact(now).replaceAll('−', '-')
   const end = (text) => {
     box.onblur = null
     box.remove()
     panel.base.focus()
-    if (text === null || text.trim() === '') return
+    if (text === null || text.trim() === '') return show(state)
+    look(state, focusOf(panel, (panel.at = nextCell(state, panel, cell))))
     const place = panel.part === 'input' ? inImage(state.data, cell) : cell
     const { part, channel } = panel
     state.setTriggerValue('edit', { part, channel, cell: place, text })
@@ -115,7 +116,14 @@ const edit = (state, panel, cell, typed = null) => {
   if (typed === null) box.select()
 }
 
-const at_ = (panel, state, cell) =>
+// The next cell that can be changed, line by line: so a whole grid is typed number by number.
+const nextCell = (state, panel, [row, column]) => {
+  const cells = pairs(range(panel.rows), range(panel.columns))
+  const behind = cells.slice(row * panel.columns + column + 1)
+  return behind.find((cell) => isEditable(state, panel, cell)) || [row, column]
+}
+
+const nameOf = (panel, state, cell) =>
   `${panel.part} ${at(panel.part === 'input' ? inImage(state.data, cell) : cell)}`
 
 // --- playing ------------------------------------------------------------------------------------

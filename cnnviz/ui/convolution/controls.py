@@ -18,6 +18,7 @@ from cnnviz.ui.convolution.state import (
     BIAS,
     KERNEL_SIZES,
     KERNEL_TITLES,
+    MOST_KERNEL,
     NONE,
     PREFIX,
     kernel_chosen,
@@ -68,6 +69,8 @@ def controls() -> Setup:
             on_change=source_chosen,
             help="Where the image comes from.",
         )
+        layer = layer_input(PREFIX, usual_geometry) if chosen == "run" else None
+        source, problem = _source(chosen, layer)
         kernel = choice_input(
             "Kernel",
             "conv_kernel",
@@ -77,22 +80,37 @@ def controls() -> Setup:
             on_change=kernel_chosen,
             help="The weights; those of one channel are used for every channel.",
         )
-        layer = layer_input(PREFIX, usual_geometry) if "run" in (chosen, kernel) else None
+        if kernel == "run" and chosen != "run":
+            layer = layer_input(PREFIX, usual_geometry)
         if kernel == "own":
             resize_inputs("conv_kernel", KERNEL_SIZES, own_weights(), set_own_weights)
         own = layer if kernel == "run" else None
         conv, activation = _layer_inputs(kernel, own)
-        source = source_input(PREFIX, chosen, layer)
+        if source is None:
+            raise problem
         weights, words = _weights(kernel, source.x, layer)
         described = _described(conv, weights)
         check_drawable(described.grid(source.x.shape))
         found = convolve(described, weights, source.x, _activation(activation, own))
         filter = _filter_input(found)
         shown = _channels_input(found, filter)
-    kernel_editable = len(found.channels(filter)) <= AT_ONCE
-    places: dict[Place, bool] = {"input": source.editable, "kernel": kernel_editable}
+    places: dict[Place, bool] = {"input": source.editable, "kernel": kernel_editable(found)}
     editable = tuple(place for place, can in places.items() if can)
     return Setup(source, found, filter, shown, words, editable)
+
+
+def _source(chosen: str, layer: Trained | None) -> tuple[Source | None, ValueError]:
+    """Return the image; or why there is none, to be said when all settings are drawn."""
+    try:
+        return source_input(PREFIX, chosen, layer), ValueError()
+    except ValueError as error:
+        return None, error
+
+
+def kernel_editable(found: Convolved) -> bool:
+    """Whether a filter is small enough to stand in the URL once a weight has been changed."""
+    _, C, KH, KW = found.weight.shape
+    return found.layer.groups == 1 and C <= AT_ONCE and max(KH, KW) <= MOST_KERNEL
 
 
 def _described(typed: Spec, params: Params) -> Conv2d:

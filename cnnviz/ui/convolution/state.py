@@ -1,5 +1,6 @@
 """What stands in the URL of the Convolution page, and what a click changes of it."""
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.explain.cell import Convolved
@@ -10,7 +11,7 @@ from cnnviz.nn.layers.activations import Activation
 from cnnviz.nn.types import Array
 from cnnviz.ui.components.linked import Edit
 from cnnviz.ui.lab.inputs import ERROR, as_table, cell_number, from_table
-from cnnviz.ui.lab.source import set_own_numbers, source_keys, source_table
+from cnnviz.ui.lab.source import own_numbers, set_own_numbers, source_keys, source_table
 from cnnviz.ui.lab.trained import Trained
 from cnnviz.ui.state import Table, grid, name, one_of
 from cnnviz.ui.train.editor import size_text
@@ -125,14 +126,20 @@ def edited(found: Convolved, filter: int, edit: Edit) -> None:
         st.session_state[ERROR] = str(error)
         return
     if edit.part == "input":
-        x = found.x.astype(float)
+        x = now(st.session_state.get("conv_from"), own_numbers(PREFIX), found.x)
         x[(found.channels(filter)[edit.channel], *edit.cell)] = number
         set_own_numbers(PREFIX, x)
     else:
-        weight = found.weight[filter].astype(float)
+        kernel = st.session_state.get("conv_kernel")
+        weight = now(kernel, own_weights(), found.weight[filter])
         weight[(edit.channel, *edit.cell)] = number
         set_own_weights(weight)
         st.session_state["conv_bias"] = 0.0 if found.bias is None else float(found.bias[filter])
+
+
+def now(chosen: object, own: Array, shown: Array) -> Array:
+    """Return a copy of what an edit changes: perhaps changed again before it was drawn."""
+    return np.array(own if chosen == "own" and own.shape == shown.shape else shown, float)
 
 
 def pinned(chosen: Pair) -> None:
