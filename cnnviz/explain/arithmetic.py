@@ -198,9 +198,9 @@ def _remark(grid: Grid, axis: int, transposed: bool) -> Iterator[str]:
     between = [cell for cell in missed if cell < grid.size[axis] - _lost(grid, axis)]
     if between:
         yield (
-            f"{_cells(axis, len(between))} between the windows and their cells {_are(between)} "
-            f"never seen: stride {grid.stride[axis]}, window {grid.extent[axis]}, "
-            f"dilation {grid.dilation[axis]}."
+            f"{_cells(axis, len(between))} {_are(between)} never seen between others: stride "
+            f"{grid.stride[axis]} with a window of {grid.extent[axis]} and dilation "
+            f"{grid.dilation[axis]} leaves gaps."
         )
 
 

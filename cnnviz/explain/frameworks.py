@@ -136,7 +136,7 @@ def _pytorch_way(setting: Setting, pads: Pads) -> str:
     if top == bottom and left == right and not _too_much(setting, pads):
         return f"write padding={_pair(pads)}"
     if setting.transposed:
-        return f"put ZeroPad2d((-{left}, -{right}, -{top}, -{bottom})) behind it"
+        return f"put ZeroPad2d({(-left, -right, -top, -bottom)}) behind it"
     sides = f"({left}, {right}, {top}, {bottom})"
     if setting.kind == "MaxPool2d":
         return f"put ConstantPad2d({sides}, −∞) before it"

@@ -94,8 +94,8 @@ def test_a_transposed_convolution() -> None:
             Setting(size=(9, 9), kernel=(3, 9), stride=(4, 1), padding=((0, 1), (0, 0))),
             [
                 "3 rows at the bottom are never seen, 1 of padding and 2 of the image.",
-                "1 row between the windows and their cells is never seen: stride 4, window 3, "
-                "dilation 1.",
+                "1 row is never seen between others: stride 4 with a window of 3 and dilation 1 "
+                "leaves gaps.",
             ],
         ),
         (

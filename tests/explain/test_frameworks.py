@@ -115,7 +115,7 @@ def test_numbers() -> None:
             Setting("ConvTranspose2d", stride=(2, 2), padding="same"),
             1,
             None,
-            "Knows no words here; put ZeroPad2d((-0, -1, -0, -1)) behind it.",
+            "Knows no words here; put ZeroPad2d((0, -1, 0, -1)) behind it.",
         ),
         (Setting(padding="full"), 1, None, "Knows valid and same alone; write padding=2."),
         (Setting(padding="full"), 2, (30, 30), "Knows no such word; numbers say it."),

@@ -39,7 +39,7 @@ const sentence = (state) => {
   const [rows, columns] = partners(state)
   const [row, column] = at.cell.map((n) => minus(`${n}`))
   if (at.panel === 'image') {
-    const kind = outside(state, at.cell) ? words.border : words.image.split(',')[0].split(' ')[0]
+    const kind = outside(state, at.cell) ? words.border : words.image
     const met = rows.length * columns.length
     const name = `Row ${row}, column ${column} (${kind.toLowerCase()})`
     const other = words.cells.toLowerCase()
@@ -49,7 +49,7 @@ const sentence = (state) => {
   const beside = cells.filter((cell) => outside(state, cell)).length
   const more = beside ? ` ${beside} of these ${cells.length} cells: ${words.border}.` : ''
   const where = `rows ${range(rows)} and columns ${range(columns)}.`
-  return `${words.cell} row ${row}, column ${column} ${words.acts} ${where}${more}`
+  return `${words.cells} row ${row}, column ${column} ${words.acts} ${where}${more}`
 }
 
 // --- drawing ------------------------------------------------------------------------------------
@@ -207,7 +207,9 @@ const lookOf = (root) => {
 
 const title = (state, name) => {
   const [rows, columns] = name === 'image' ? state.data.image : state.data.output
-  return `${state.data.words[name === 'image' ? 'image' : 'cells']} · ${rows} × ${columns}`
+  const { words, border } = state.data
+  const around = border.flat().some((n) => n > 0) ? words.around : ''
+  return `${name === 'image' ? words.image + around : words.cells} · ${rows} × ${columns}`
 }
 
 const showLegend = (state) => {

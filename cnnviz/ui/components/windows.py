@@ -19,23 +19,22 @@ MOST_CELLS = 96
 class Words:
     """What the two grids are called, and what a cell of the second one does to the first.
 
-    `acts` stands between: "Output row 0, column 0 · sees rows 0, 1, 2 …".
+    "Output row 0, column 0 sees rows 0, 1 and columns 0, 1" is `cells`, a place, and what it
+    `acts`; `around` follows the name of the image where there is something around it.
     """
 
     image: str
+    around: str
     cells: str
-    cell: str
     acts: str
     border: str
     unseen: str
 
 
-SLIDING = Words(
-    "Input with its padding", "Output", "Output", "sees", "padding", "seen by no window"
-)
+SLIDING = Words("Input", " with its padding", "Output", "sees", "padding", "seen by no window")
 TRANSPOSED = Words(
-    "Output, with what is cut away",
-    "Input",
+    "Output",
+    ", with what is cut away",
     "Input",
     "lays the kernel on",
     "cut away",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.data import CLASSES
 from cnnviz.explain.cone import seen_by_layers
@@ -59,8 +60,9 @@ BENCH = Bench(chain_layers, "shape_layers", "shape_network", "_shape")
 
 def chain_view() -> None:
     """Draw the network's choice, what changes it, and what it comes to."""
+    above = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choice()
+        _choice(above)
         input_shape = _input_shape()
         train = st.container(width="content")
     layers = chain_layers()
@@ -92,13 +94,14 @@ def keys_in_use() -> list[str]:
     return [*KEYS, *own]
 
 
-def _choice() -> None:
+def _choice(above: DeltaGenerator) -> None:
     """Draw the list of networks: named ones, the reader's own, and those of the latest runs."""
     runs = {run.id: _run_name(run) for run in list_runs()[:MOST_RUNS]}
     own = [OWN] if st.session_state.get("shape_layers") else []
     chosen = st.session_state.get("shape_network")
     if chosen and chosen not in (*ARCHITECTURES, *own, *runs):
-        st.info(f"There is no network {plain(str(chosen))} here; {NETWORK} is shown.", icon="ℹ️")
+        sentence = f"There is no network {plain(str(chosen))} here; {NETWORK} is shown."
+        above.info(sentence, icon="ℹ️")
     choice_input(
         "Network",
         "shape_network",

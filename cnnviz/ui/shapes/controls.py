@@ -62,9 +62,11 @@ def controls() -> Setting:
     setting = None
     with suppress(ValueError):
         setting = chosen()
-    for field in FIELDS:
-        if in_use(field):
-            inputs(field, setting, keys(field))
+    stops = [
+        words for field in FIELDS if in_use(field) for words in inputs(field, setting, keys(field))
+    ]
+    if stops:
+        st.caption(f"The sliders stop where it gets impossible: {', '.join(stops)}.")
     return chosen()
 
 
@@ -195,46 +197,60 @@ def _copy_to_width() -> None:
         st.session_state[f"shape_{field}_width"] = value(f"shape_{field}_height")
 
 
-def inputs(field: str, setting: Setting | None, names: list[str]) -> None:
-    """Draw a field's numbers: sliders as far as the setting allows, or to be typed."""
-    title = FIELDS[field]
-    grid = st.columns(2, gap="small") if len(names) > 1 else [st.container()]
+def inputs(field: str, setting: Setting | None, names: list[str]) -> list[str]:
+    """Draw a field's numbers: sliders as far as the setting allows, or to be typed.
+
+    Returns
+    -------
+    list of str
+        Where sliders stop because more, or less, is impossible.
+    """
+    columns = st.columns(2, gap="small") if len(names) > 1 else [st.container()]
+    stops = []
     for place, key in enumerate(names):
-        label = title if len(names) == 1 else f"{title}, {key.rpartition('_')[2]}"
-        with grid[place % 2]:
+        label = FIELDS[field]
+        if len(names) > 1:
+            label = f"{label}, {key.rpartition('_')[2]}"
+        with columns[place % 2]:
             if value("shape_typed") or setting is None:
                 _typed(label, key)
             else:
-                _slider(label, key, setting)
+                stops += _slider(label, key, setting)
+    return stops
 
 
 def _typed(label: str, key: str) -> None:
     keep(f"_{key}", value(key))
     help = hint(value("shape_kind"), field_of(key).replace("kernel", "kernel_size"))
     st.number_input(
-        label, step=1.0, format="%g", key=f"_{key}", help=help or None, on_change=_take, args=(key,)
+        label,
+        value=float(LAYER_DEFAULTS[key]),
+        step=1.0,
+        format="%g",
+        key=f"_{key}",
+        help=help or None,
+        on_change=_take,
+        args=(key,),
     )
 
 
-def _slider(label: str, key: str, setting: Setting) -> None:
-    low, high = bounds(key, setting)
-    if low == high:
-        st.slider(label, low, low + 1, disabled=True, help="Nothing else fits.")
-        return
+def _slider(label: str, key: str, setting: Setting) -> list[str]:
+    """Draw a slider within its bounds; return where it stops because of what is possible."""
+    least, most = LIMITS[field_of(key)][0], max(MOST[field_of(key)], value(key))
+    low, high = room(lambda n: with_number(setting, key, n), value(key), least, most)
     keep(f"_{key}", value(key))
-    st.slider(label, low, high, value(key), key=f"_{key}", on_change=_take, args=(key,))
+    if low == high:
+        st.slider(label, low, low + 1, disabled=True, help="Nothing else is possible.")
+    else:
+        st.slider(label, low, high, value(key), key=f"_{key}", on_change=_take, args=(key,))
+    name = label.lower().replace(",", "")
+    below = [f"{name} from {low}"] if low > least else []
+    return below + ([f"{name} up to {high}"] if high < most else [])
 
 
 def field_of(key: str) -> str:
     """Return the field that a number belongs to: kernel of shape_kernel_height."""
     return key.removeprefix("shape_").rpartition("_")[0]
-
-
-def bounds(key: str, setting: Setting) -> Pair:
-    """Return how far a slider goes: as far as the window fits, and its own value at least."""
-    field, now = field_of(key), value(key)
-    most = max(MOST[field], now)
-    return room(lambda n: with_number(setting, key, n), now, LIMITS[field][0], most)
 
 
 def with_number(setting: Setting, key: str, number: int) -> Setting:

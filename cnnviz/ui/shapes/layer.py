@@ -20,7 +20,7 @@ CODE = {"PyTorch": code.pytorch, "Keras": code.keras, "cnnviz": code.cnnviz}
 
 def layer_view() -> None:
     """Draw everything about one layer."""
-    left, right = st.columns([1, 2.9], gap="large")
+    left, right = st.columns([1.2, 2.9], gap="medium")
     problem, setting = "", None
     with left:
         try:
@@ -104,6 +104,10 @@ def formula_table(setting: Setting, axis: int) -> pd.DataFrame:
 def others(setting: Setting) -> None:
     """Draw what other frameworks make of the same words."""
     st.subheader("The same words elsewhere", anchor=False)
+    st.caption(
+        "What is called a convolution in all of them, and here, is a cross-correlation: the "
+        "kernel is not turned around. The sizes are the same either way."
+    )
     ours = setting.output(), setting.grid().pads
     rows = [
         (
