@@ -31,8 +31,6 @@ const range = (cells) =>
     ? minus(`${cells[0]}`) + ` to ${cells.at(-1)}`
     : cells.map((cell) => minus(`${cell}`)).join(', ')
 
-const count = (n, one) => `${n} ${one}${n === 1 ? '' : 's'}`
-
 const sentence = (state) => {
   const { data, at } = state
   const { words } = data
@@ -43,7 +41,8 @@ const sentence = (state) => {
     const met = rows.length * columns.length
     const name = `Row ${row}, column ${column} (${kind.toLowerCase()})`
     const other = words.cells.toLowerCase()
-    return met ? `${name}: ${count(met, `cell`)} of the ${other} meet it.` : `${name}: ${words.unseen}.`
+    if (!met) return `${name}: ${words.unseen}.`
+    return `${name}: ${met === 1 ? '1 cell' : `${met} cells`} of the ${other} meet${met === 1 ? 's' : ''} it.`
   }
   const cells = rows.flatMap((r) => columns.map((c) => [r, c]))
   const beside = cells.filter((cell) => outside(state, cell)).length
