@@ -111,7 +111,7 @@ def test_bounds_move_with_the_sliders_and_the_link_reproduces_it(
     page.get_by_role("link", name="Shapes").click()
     expect(page.get_by_text("6 × 6 → 1 × 1")).to_be_visible()
     expect(kernel).to_have_value("6")
-    assert "shape_kernel_height=6" in page.url
+    page.wait_for_url("**/Shapes?*shape_kernel_height=6*")
 
 
 def test_a_unit_shows_its_cone_and_the_network_is_trained(
