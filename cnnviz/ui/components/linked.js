@@ -258,7 +258,7 @@ const layout = (state) => {
   const width = root.clientWidth || 900
   const padded = data.padded
   const most = width < NARROW ? LARGEST_CELL - 6 : LARGEST_CELL
-  const kernel = Math.max(24, clamp(Math.floor(186 / Math.max(...data.kernel)), most))
+  const kernel = Math.max(24, clamp(Math.floor(200 / Math.max(...data.kernel)), most))
   const rest = width - 2 * kernel * data.kernel[1] - 3 * BETWEEN - 24
   const tall = Math.max(8, Math.floor(TALLEST / (data.shown.length * padded[0])))
   const beside = Math.floor(rest / (padded[1] + Math.max(data.output[1], 3)))
@@ -322,8 +322,8 @@ const begin = (root) => {
   state.stage = make('div', 'stage', root)
   state.rows = make('div', 'rows', state.stage)
   state.result = make('div', 'result', state.stage)
-  state.list = make('div', 'terms', root)
   state.total = make('div', 'total', root)
+  state.list = make('div', 'terms', root)
   state.note = make('div', 'note', root)
   state.line.setAttribute('role', 'status')
   Object.assign(state.speed, { type: 'range', min: 0.5, max: 10, step: 0.5, value: 2, ariaLabel: 'Speed' })
@@ -384,6 +384,7 @@ const adopt = (state, data) => {
   if (cell !== state.asked && data.cell) state.home = data.cell
   state.asked = cell
   state.home = state.home.map((n, axis) => clamp(n, data.output[axis] - 1))
+  state.list.style.setProperty('--longest', longestFactors(state))
   state.hint = HINT + (data.editable.length ? EDIT_HINT : '')
   const built = JSON.stringify([data.shown, data.names, data.kernel])
   if (state.built === built) return

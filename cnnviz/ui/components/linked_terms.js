@@ -38,6 +38,12 @@ const productText = (state, channel, [i, j], sign = '') => {
 
 const factor = (state, value) => (state.unit.exact ? exact(value) : short(value))
 
+// The letters of the longest "value × weight", so that nothing moves from cell to cell.
+const longestFactors = (state) => {
+  const longest = (values) => values.reduce((most, v) => Math.max(most, factor(state, v).length), 1)
+  return longest(state.input) + longest(state.weight) + 3
+}
+
 const afterText = (state, cell) => {
   const value = outputAt(state.after, state.data, cell)
   const units = scaled(value, state.unit)
