@@ -181,8 +181,8 @@ def sums(told: Told) -> None:
     st.markdown(
         f"In exact arithmetic w − lr · dw = {signed(one.exact, 12)}; the engine keeps it in "
         f"float32, {brief(one.updated - one.exact)} beside that. The step is the engine's own: "
-        "plain gradient descent (SGD without momentum) on this one image, with dropout off and batch "
-        "normalization's running statistics."
+        "plain gradient descent (SGD without momentum) on this one image, with dropout off and "
+        "batch normalization's running statistics."
     )
 
 

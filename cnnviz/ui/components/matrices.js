@@ -5,6 +5,7 @@ const states = new WeakMap()
 const GAP = 28 // between panels, in pixels
 const SPLIT = 10 // between the blocks of a panel
 const LARGE = 32 // the largest cell
+const DENSE = 7 // cells up to this size touch each other
 const NUMBERS = 8 // the smallest font, below which a color alone stands in a cell
 const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
 
@@ -12,25 +13,43 @@ const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDo
 
 const unpack = (text, Kind) => {
   if (!text) return null
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
+  const letters = atob(text)
+  const bytes = new Uint8Array(letters.length)
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i)
   return new Kind(bytes.buffer)
 }
 
 const readPanel = (data) => {
   const [blocks, rows, columns] = data.shape
-  const panel = { ...data, blocks, rows, columns, names: data.blocks, byTag: new Map() }
+  const panel = { ...data, blocks, rows, columns, names: data.blocks }
   panel.values = unpack(data.values, Float32Array)
   panel.tags = unpack(data.tags, Int32Array)
   panel.outside = unpack(data.outside, Uint8Array)
   panel.size = panel.values.length
-  panel.texts = Array.from(panel.values, brief)
-  panel.tags?.forEach((tag, i) => {
-    if (tag < 0) return
-    if (!panel.byTag.has(tag)) panel.byTag.set(tag, [])
-    panel.byTag.get(tag).push(i)
-  })
+  panel.starts = panel.tags && startsOf(panel.tags)
+  panel.ordered = panel.tags && orderedBy(panel.tags, panel.starts)
   return panel
 }
+
+// Where the cells of each tag begin among all cells in the order of their tags; −1 is no tag.
+const startsOf = (tags) => {
+  const starts = new Int32Array(tags.reduce((most, tag) => Math.max(most, tag), 0) + 2)
+  for (const tag of tags) if (tag >= 0) starts[tag + 1]++
+  for (let tag = 1; tag < starts.length; tag++) starts[tag] += starts[tag - 1]
+  return starts
+}
+
+const orderedBy = (tags, starts) => {
+  const next = starts.slice()
+  const cells = new Int32Array(starts.at(-1))
+  tags.forEach((tag, i) => tag >= 0 && (cells[next[tag]++] = i))
+  return cells
+}
+
+const cellsOf = ({ starts, ordered }, tag) =>
+  starts && tag >= 0 && tag + 1 < starts.length
+    ? ordered.subarray(starts[tag], starts[tag + 1])
+    : []
 
 // As it stands in a cell; pointing at the cell gives all digits.
 const brief = (value) =>
@@ -114,6 +133,7 @@ const cellUnder = (panel, event) => {
 
 const fontSize = (panel, context, family) => {
   if (panel.cell < 13) return 0
+  panel.texts ||= Array.from(panel.values, brief)
   context.font = `100px ${family}`
   const widest = Math.max(...new Set(panel.texts.map((text) => text.length)))
   const longest = panel.texts.filter((text) => text.length >= widest - 1)
@@ -125,7 +145,6 @@ const fontSize = (panel, context, family) => {
 const brightness = ([r, g, b]) => 0.299 * r + 0.587 * g + 0.114 * b
 
 const paintPanel = (state, panel) => {
-  const { table, look } = state
   const [width, height] = [wide(panel, panel.cell), high(panel, panel.cell)]
   const ratio = globalThis.devicePixelRatio || 1
   panel.base = new OffscreenCanvas(width * ratio, height * ratio)
@@ -135,28 +154,52 @@ const paintPanel = (state, panel) => {
   panel.ratio = ratio
   const context = panel.base.getContext('2d')
   context.scale(ratio, ratio)
+  if (panel.cell > DENSE) paintCells(state, panel, context)
+  else paintDense(state, panel, context)
+}
+
+const shadeOf = (panel, i) => {
+  const share = Math.max(-1, Math.min(1, panel.values[i] / panel.limit || 0))
+  return Math.round(127.5 * (share + 1))
+}
+
+// Cells without room for gaps or numbers: a pixel each, enlarged.
+const paintDense = ({ table, look }, panel, context) => {
+  const { blocks, rows, columns, outside, cell } = panel
+  context.imageSmoothingEnabled = false
+  for (let block = 0; block < blocks; block++) {
+    const first = block * rows * columns
+    const small = new OffscreenCanvas(columns, rows)
+    const image = new ImageData(columns, rows)
+    for (let i = 0; i < rows * columns; i++) {
+      const color = outside?.[first + i] ? look.secondary : table[shadeOf(panel, first + i)]
+      image.data.set([...color, 255], 4 * i)
+    }
+    small.getContext('2d').putImageData(image, 0, 0)
+    context.drawImage(small, ...corner(panel, first), columns * cell, rows * cell)
+  }
+}
+
+const paintCells = ({ table, shades, look }, panel, context) => {
+  const side = panel.cell - 1
   const font = fontSize(panel, context, look.font)
   context.font = `${font}px ${look.font}`
   context.textAlign = 'center'
   context.textBaseline = 'middle'
-  const side = panel.cell - (panel.cell > 7 ? 1 : 0)
-  for (let i = 0; i < panel.size; i++) paintCell(state, panel, i, context, side, font)
-}
-
-const paintCell = ({ table, look }, panel, i, context, side, font) => {
-  const [x, y] = corner(panel, i)
-  const share = Math.max(-1, Math.min(1, panel.values[i] / panel.limit || 0))
-  const color = table[Math.round(127.5 * (share + 1))]
-  const padding = panel.outside?.[i]
-  context.fillStyle = padding ? look.secondary : `rgb(${color})`
-  context.fillRect(x, y, side, side)
-  if (padding) hatch(context, x, y, side, look.line)
-  if (!font) return
-  const light = padding ? look.ink : [look.ink, look.ground].toSorted(contrastTo(color))[0]
-  context.fillStyle = `rgb(${light})`
-  context.globalAlpha = padding ? 0.55 : 1
-  context.fillText(panel.texts[i], x + side / 2, y + side / 2 + 0.5)
-  context.globalAlpha = 1
+  for (let i = 0; i < panel.size; i++) {
+    const [x, y] = corner(panel, i)
+    const shade = shadeOf(panel, i)
+    const padding = panel.outside?.[i]
+    context.fillStyle = padding ? look.hatched : shades[shade]
+    context.fillRect(x, y, side, side)
+    if (padding) hatch(context, x, y, side, look.line)
+    if (!font) continue
+    const ink = padding ? look.ink : [look.ink, look.ground].toSorted(contrastTo(table[shade]))[0]
+    context.fillStyle = `rgb(${ink})`
+    context.globalAlpha = padding ? 0.55 : 1
+    context.fillText(panel.texts[i], x + side / 2, y + side / 2 + 0.5)
+    context.globalAlpha = 1
+  }
 }
 
 const contrastTo = (color) => (a, b) =>
@@ -193,7 +236,7 @@ const show = (state, panel) => {
 
 const frame = (context, panel, index, { ink, ground }) => {
   const [x, y] = corner(panel, index)
-  const side = panel.cell - (panel.cell > 7 ? 1 : 0)
+  const side = panel.cell - (panel.cell > DENSE ? 1 : 0)
   for (const [inset, color] of [[1, ink], [2.5, ground]]) {
     context.strokeStyle = `rgb(${color})`
     context.lineWidth = inset === 1 ? 2 : 1
@@ -220,8 +263,8 @@ const twin = (state, panel, index) => {
   if (!state.product || state.product.includes(panel) || !panel.tags) return null
   const [left, , result] = state.product
   for (const matrix of [result, left]) {
-    const cells = matrix.byTag.get(panel.tags[index])
-    if (cells?.length === 1) return { panel: matrix, index: cells[0] }
+    const cells = cellsOf(matrix, panel.tags[index])
+    if (cells.length === 1) return { panel: matrix, index: cells[0] }
   }
   return null
 }
@@ -241,7 +284,7 @@ const light = (state, at) => {
   const tags = new Set(seeds.flatMap((one) => [...found.get(one.name)].map((i) => one.tags?.[i])))
   for (const other of Object.values(panels)) {
     if (whole && product.includes(other)) continue
-    for (const tag of tags) add(other, other.byTag.get(tag) || [])
+    for (const tag of tags) add(other, cellsOf(other, tag))
   }
   if (product && !product.includes(panel))
     for (const cell of found.get(product[1].name) || [])
@@ -271,7 +314,7 @@ const times = (count) => (count === 1 ? 'once' : count ? `${count} times` : 'now
 const sentence = (state, { panel, index }) => {
   const said = `${panel.title} · ${nameOf(panel, index)}: ${exact(panel.values[index])}.`
   if (!panel.copies) return said
-  const count = state.panels[panel.copiesOn].byTag.get(panel.tags[index])?.length || 0
+  const count = cellsOf(state.panels[panel.copiesOn], panel.tags[index]).length
   return `${said} ${panel.copies.replaceAll('#', times(count))}`
 }
 
@@ -372,12 +415,14 @@ const build = (state, data) => {
   grid.className = data.product ? 'grid product' : 'grid'
   state.panels = Object.fromEntries(data.panels.map((panel) => [panel.name, readPanel(panel)]))
   state.product = data.product && data.product.map((name) => state.panels[name])
-  state.unit = state.product && unitOf(state.product[1].values, state.product[0].values, 0)
+  state.unit = state.product && unitOf(distinct(state.product[1]), distinct(state.product[0]), 0)
   for (const names of data.rows) {
     const line = make('div', 'line', grid)
     for (const name of names) buildPanel(state, make('div', 'panel', line), state.panels[name])
   }
 }
+
+const distinct = ({ values }) => Float32Array.from(new Set(values))
 
 const buildPanel = (state, cell, panel) => {
   const title = make('div', 'title', cell)
@@ -410,7 +455,8 @@ const layOut = (state) => {
 const lookOf = (root) => ({
   ink: rgb(theme(root, 'text-color')),
   ground: rgb(theme(root, 'background-color')),
-  secondary: theme(root, 'secondary-background-color'),
+  secondary: rgb(theme(root, 'secondary-background-color')),
+  hatched: theme(root, 'secondary-background-color'),
   line: theme(root, 'border-color'),
   font: theme(root, 'font'),
 })
@@ -444,7 +490,9 @@ export default function ({ data, parentElement }) {
   const appearance = lookOf(root)
   const drawn = JSON.stringify([data, appearance])
   if (state.drawn === drawn) return
-  Object.assign(state, { drawn, data, look: appearance, table: colorTable('diverging', root) })
+  const table = colorTable('diverging', root)
+  const shades = table.map((color) => `rgb(${color})`)
+  Object.assign(state, { drawn, data, look: appearance, table, shades })
   root.setAttribute('role', 'group')
   root.ariaLabel = data.label
   build(state, data)
