@@ -84,7 +84,10 @@ def card(question: Question, *, key: str, title: str = TITLE) -> None:
     """
     with st.expander(title, icon="✏️", key=f"_{key}_box"):
         st.markdown(question.text)
-        with st.form(f"_{key}_form", border=False), st.container(horizontal=True):
+        row = st.form(f"_{key}_form", border=False).container(
+            horizontal=True, vertical_alignment="bottom"
+        )
+        with row:
             for place, answer in enumerate(question.answers):
                 st.number_input(
                     answer.label,
@@ -96,8 +99,7 @@ def card(question: Question, *, key: str, title: str = TITLE) -> None:
                     width=150,
                     persist_state="session",
                 )
-            with st.container(width="content", vertical_alignment="bottom", height=72):
-                pressed = st.form_submit_button("Check", key=f"_{key}_check")
+            pressed = st.form_submit_button("Check", key=f"_{key}_check")
         typed = [
             number_or(None, st.session_state.get(f"_{key}_{place}"))
             for place in range(len(question.answers))

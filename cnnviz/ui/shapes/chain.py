@@ -83,7 +83,7 @@ def chain_view() -> None:
     network(input_shape, rows, seen, key="shape_network_picture")
     st.table(chain_table(rows, input_shape), hide_index=True)
     _sums(rows)
-    question = field_question(rows)
+    question = field_question(layers, input_shape)
     if question:
         card(question, key="shape_field")
 

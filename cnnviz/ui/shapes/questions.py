@@ -1,46 +1,56 @@
 """What the Shapes page asks: the output size of a layer, and what a layer of a network sees."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from cnnviz.explain.arithmetic import steps
 from cnnviz.explain.setting import Setting
-from cnnviz.nn.geometry import AXES
+from cnnviz.nn.geometry import AXES, Shape, pair
+from cnnviz.nn.spec import Spec, as_tuples
 from cnnviz.nn.summary import LayerSummary
 from cnnviz.ui.lab.card import Answer, Question
-from cnnviz.ui.words import plain, shape
+from cnnviz.ui.train.network import summary_rows
+from cnnviz.ui.words import shape
 
 
 def size_question(setting: Setting) -> Question:
-    """Return the question for the size of a layer's output."""
-    steps_to = [
-        next(step for step in steps(setting, axis) if step.name.startswith("Output"))
+    """Return the question for an output that does not stand on the page: with a larger stride."""
+    longer = replace(setting, stride=(setting.stride[0] + 1, setting.stride[1] + 1))
+    asked = setting if longer.problem() else longer
+    sums = [_sum(asked, axis) for axis in (0, 1)]
+    answers = [
+        Answer(AXES[axis].capitalize(), asked.output()[axis], slips=_slips(asked, axis))
         for axis in (0, 1)
     ]
-    sums = [f"{AXES[axis]}: {steps_to[axis].numbers} = {steps_to[axis].result}" for axis in (0, 1)]
-    answers = (
-        Answer(AXES[axis].capitalize(), steps_to[axis].result, slips=_slips(setting, axis))
-        for axis in (0, 1)
-    )
     return Question(
-        f"{_described(setting)} What is the size of the output?",
+        f"An image of {shape(asked.size)} goes through {asked.kind} with "
+        f"{_described(asked, setting)}. What is the size of the output?",
         tuple(answers),
-        _hint(setting),
+        _hint(asked),
         f"{'; '.join(sums).capitalize()}.",
     )
 
 
-def _described(setting: Setting) -> str:
-    """Return the setting in a sentence."""
+def _sum(setting: Setting, axis: int) -> str:
+    """Return the line of the calculation that gives the output."""
+    found = next(step for step in steps(setting, axis) if step.name.startswith("Output"))
+    return f"{AXES[axis]}: {found.numbers} = {found.result}"
+
+
+def _described(setting: Setting, shown: Setting) -> str:
+    """Return the numbers in words, and which of them is not the one shown."""
+    instead = f", not {_pair(shown.stride)}" if setting.stride != shown.stride else ""
     words = [
         f"kernel {_pair(setting.kernel)}",
-        f"stride {_pair(setting.stride)}",
+        f"stride **{_pair(setting.stride)}**{instead}",
         *([f"dilation {_pair(setting.dilation)}"] if max(setting.dilation) > 1 else []),
         f"padding {setting.words or setting.layer().padding}",
         *(["ceil_mode"] if setting.ceil_mode else []),
     ]
     if max(setting.output_padding):
         words.append(f"output padding {_pair(setting.output_padding)}")
-    return f"An image of {shape(setting.size)} goes through {setting.kind} with {', '.join(words)}."
+    return ", ".join(words)
 
 
 def _pair(pair: tuple[int, int]) -> str:
@@ -75,24 +85,32 @@ def _slips(setting: Setting, axis: int) -> dict[float, str]:
     return slips
 
 
-def field_question(rows: list[LayerSummary]) -> Question | None:
-    """Return the question for the receptive field of the last layer with windows, if any."""
-    found = [row for row in rows if row.receptive_field and row.jump]
-    if not found or found[-1].receptive_field == (1, 1):
+def field_question(layers: Sequence[Spec], input_shape: Shape) -> Question | None:
+    """Return the question for the receptive field if the first kernel were larger by 2, if any."""
+    place = next((i for i, spec in enumerate(layers) if spec["type"] == "Conv2d"), None)
+    if place is None:
         return None
-    asked = found[-1]
-    height, width = asked.receptive_field or (0, 0)
+    height, width = (int(size) + 2 for size in pair(as_tuples(layers[place]["kernel_size"]), "it"))
+    larger = [*layers[:place], {**layers[place], "kernel_size": [height, width]}]
+    rows, _ = summary_rows([*larger, *layers[place + 1 :]], input_shape)
+    grown = [row for before, row in pairwise([None, *rows]) if row and _grows(before, row)]
+    if not grown:
+        return None
+    asked = grown[-1]
+    rows_seen, columns_seen = asked.receptive_field or (0, 0)
+    fields = [f"layer {row.index + 1}: {shape(row.receptive_field or ())}" for row in grown]
     return Question(
-        f"How far does one output of layer {asked.index + 1}, {plain(asked.spec)}, see: what is "
-        "its receptive field on the input?",
-        (Answer("Height", height), Answer("Width", width)),
+        f"Suppose that the kernel of layer {place + 1} were **{shape((height, width))}**. How far "
+        f"would one output of layer {asked.index + 1}, {asked.name}, see: what would be its "
+        "receptive field on the input, with its padding?",
+        (Answer("Height", rows_seen), Answer("Width", columns_seen)),
         "Go through the layers: each one adds its window minus one, times the jump before it; "
         "then the jump is multiplied by its stride.",
-        _field_sums(found),
+        f"It grows like this: {', '.join(fields)}.",
     )
 
 
-def _field_sums(rows: list[LayerSummary]) -> str:
-    """Return how the receptive field grows, layer by layer."""
-    fields = [f"layer {row.index + 1}: {shape(row.receptive_field or ())}" for row in rows]
-    return f"It grows like this: {', '.join(fields)}."
+def _grows(before: LayerSummary | None, row: LayerSummary) -> bool:
+    """Whether a layer sees more than the one before it, by a window."""
+    start = before.receptive_field if before else (1, 1)
+    return row.jump is not None and row.receptive_field != start
