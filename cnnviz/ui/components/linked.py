@@ -15,7 +15,19 @@ from cnnviz.nn.geometry import Pair
 from cnnviz.nn.types import Array
 
 HERE = Path(__file__).parent
-SCRIPTS = ("shared", "linked_sum", "linked_links", "linked_panel", "linked_terms", "linked_words")
+SCRIPTS = (
+    "shared",
+    "linked_sum",
+    "linked_links",
+    "linked_panel",
+    "linked_terms",
+    "linked_words",
+    "linked_marks",
+    "linked_layout",
+    "linked_edit",
+    "linked_play",
+    "linked",
+)
 WORDS = {
     "input": "Input",
     "weight": "Weight",
@@ -182,12 +194,11 @@ def checked_edit(value: Any, found: Convolved, filter: int) -> Edit | None:
 
 
 def _declare() -> ComponentRenderer:
-    scripts = (*SCRIPTS, "linked")
     return st.components.v2.component(
         "cnnviz_linked",
         html="<div class='linked'></div>\n",
         css=(HERE / "linked.css").read_text(encoding="utf-8"),
-        js="\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in scripts),
+        js="\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
     )
 
 

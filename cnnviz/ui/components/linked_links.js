@@ -28,4 +28,5 @@ const fedBy = (shape, cell) => {
   }))
 }
 
-const extentOf = ({ kernel, dilation }) => kernel.map((size, axis) => (size - 1) * dilation[axis] + 1)
+const extentOf = ({ kernel, dilation }) =>
+  kernel.map((size, axis) => (size - 1) * dilation[axis] + 1)

@@ -34,7 +34,8 @@ const fit = (canvas, { rows, columns, size }) => {
   const ratio = globalThis.devicePixelRatio || 1
   const [width, height] = [columns * size + 2 * MARGIN, rows * size + 2 * MARGIN]
   const pixels = { width: Math.round(width * ratio), height: Math.round(height * ratio) }
-  if (canvas.width !== pixels.width || canvas.height !== pixels.height) Object.assign(canvas, pixels)
+  const fits = canvas.width === pixels.width && canvas.height === pixels.height
+  if (!fits) Object.assign(canvas, pixels)
   canvas.style.width = `${width}px`
   canvas.style.height = `${height}px`
   const context = canvas.getContext('2d')
@@ -98,14 +99,16 @@ const writeCell = (context, state, size, [row, column], text, color, pixels) => 
   context.fillText(text, (column + 0.5) * size - 0.5, (row + 0.5) * size)
 }
 
-const short2 = (value) =>
-  Number.isFinite(value) ? minus(Math.abs(value) < 1e4 ? value.toFixed(2) : value.toPrecision(3)) : '?'
+const twoPlaces = (value) =>
+  !Number.isFinite(value)
+    ? '?'
+    : minus(Math.abs(value) < 1e4 ? value.toFixed(2) : value.toPrecision(3))
 
 // Draw the numbers. `texts` may bring them as they are to be written.
 const drawPanel = (state, panel, texts = null) => {
   const { rows, columns, size, values, most } = panel
   const context = fit(panel.base, panel)
-  panel.texts = texts || Array.from(values, short2)
+  panel.texts = texts || Array.from(values, twoPlaces)
   panel.text = textSize(panel.texts, size)
   for (const cell of pairs(range(rows), range(columns))) {
     if (panel.isPadding?.(cell)) {

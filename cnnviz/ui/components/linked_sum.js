@@ -20,7 +20,9 @@ const unitOf = (input, weight, bias) => {
   const places = Math.max(placesOf(input) + placesOf(weight), placesOf([bias]))
   if (places <= MOST_PLACES) return { places, exact: true }
   const order = Math.floor(Math.log10(largest(input) * largest(weight) || Math.abs(bias) || 1))
-  return { places: order < -1 ? PLACES - 1 - order : order > 5 ? PLACES - order : PLACES, exact: false }
+  const small = order < -1 ? -1 - order : 0
+  const large = order > 5 ? order : 0
+  return { places: PLACES + small - large, exact: false }
 }
 
 const scaled = (number, { places }) =>

@@ -60,7 +60,7 @@ const buildTerms = (state) => {
   state.chips = new Map(
     data.shown.map((channel) => {
       const block = make('div', 'block', list)
-      if (several(state)) make('div', 'name', block, `${data.words.channel} ${data.names[channel]}`)
+      if (several(state)) make('div', 'name', block, channelName(state, channel))
       const grid = make('div', 'chips', block)
       return [channel, weightsOf(data).map((cell) => newChip(state, grid, channel, cell))]
     })
@@ -97,6 +97,8 @@ const isProduct = (focus, channel, [i, j]) =>
   focus.cell[0] === i &&
   focus.cell[1] === j
 
+const sumName = (state, channel) => (several(state) ? channelName(state, channel) : 'products')
+
 // Channel sums, bias, total, and what the activation makes of it.
 const drawTotal = (state) => {
   const { data, total, sum, home } = state
@@ -105,7 +107,7 @@ const drawTotal = (state) => {
   if (!units) parts.push(['whole', 'the engine gives', exact(outputAt(state.before, data, home))])
   else {
     sum.channels.forEach((one, channel) =>
-      parts.push(['part', several(state) ? `${data.words.channel} ${data.names[channel]}` : 'products', printed(one, unit, '+')])
+      parts.push(['part', sumName(state, channel), printed(one, unit, '+')])
     )
     if (state.bias !== null) parts.push(['part', 'bias', printed(units.bias, unit, '+')])
     parts.push(['whole', 'together', `= ${printed(units.total, unit)}`])

@@ -13,8 +13,8 @@ const isOutside = (shape, cell) => {
 }
 
 const several = ({ data }) => data.names.length > 1
-const ofChannel = (state, channel) =>
-  several(state) ? ` of ${state.data.words.channel} ${state.data.names[channel]}` : ''
+const channelName = ({ data }, channel) => `${data.words.channel} ${data.names[channel]}`
+const ofChannel = (state, channel) => (several(state) ? ` of ${channelName(state, channel)}` : '')
 
 const inputWords = (state, channel, cell) => {
   const { data } = state
@@ -23,22 +23,15 @@ const inputWords = (state, channel, cell) => {
   return `${data.words.input} ${exact(inputAt(state, channel, cell))} at ${place}`
 }
 
-const sumWords = (state, sum) => {
-  const { data } = state
-  const number = state.products[0].length * state.products.length
-  if (!sum.units) return `its ${count(number, 'product')} do not add up to a number`
-  const { unit, units } = sum
-  const products = units.total - units.bias
-  const parts =
-    state.products.length > 1
-      ? ` (${sum.channels.map((total) => printed(total, unit)).join(' + ').replaceAll('+ −', '− ')})`
-      : ''
-  const bias =
-    state.bias === null
-      ? ''
-      : `, ${units.bias < 0 ? 'minus' : 'plus'} the bias ${printed(Math.abs(units.bias), unit)} is ` +
-        `${printed(units.total, unit)}`
-  return `its ${count(number, 'product')} add up to ${printed(products, unit)}${parts}${bias}`
+const sumWords = (state, { units, unit, channels }) => {
+  const products = state.products.flat().length
+  if (!units) return `its ${count(products, 'product')} do not add up to a number`
+  const print = (one) => printed(one, unit)
+  const sums = channels.map(print).join(' + ').replaceAll('+ −', '− ')
+  const sign = units.bias < 0 ? 'minus' : 'plus'
+  const total = print(units.total - units.bias) + (channels.length > 1 ? ` (${sums})` : '')
+  const bias = `, ${sign} the bias ${print(Math.abs(units.bias))} is ${print(units.total)}`
+  return `its ${count(products, 'product')} add up to ${total}${state.bias === null ? '' : bias}`
 }
 
 const outputWords = (state, cell) => {
