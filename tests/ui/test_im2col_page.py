@@ -131,7 +131,7 @@ def test_a_picture_and_a_runs_layer() -> None:
     page = im2col_page(col_from="run", col_filters="3")
     assert not faults(page)
     assert page.query_params["col_run"] == run.id
-    assert any("Filters 1 to 3 of" in one.value for one in page.caption)
+    assert any("The first 3 of" in one.value for one in page.caption)
     assert panels(page)["image"]["shape"] == [1, 28, 28]
 
 
@@ -143,7 +143,7 @@ def test_of_many_channels_the_first_are_shown() -> None:
     x = rng.standard_normal((6, 7, 7)).astype(np.float32)
     shown = first_part(found, x, 5, "Words:")
     assert shown.words == (
-        "Words: Filters 1 to 5 of 8 on channels 1 to 3 of 6: their part of the sums, "
+        "Words: The first 5 of 8 filters on the first 3 of 6 channels: their part of the sums, "
         "without the bias."
     )
     product = unfold(shown.layer, shown.x, shown.weight).product

@@ -63,7 +63,7 @@ def test_an_output_cell_is_its_row_times_its_column(chromium_page: Page, address
     line = picture.locator(".value")
     for row, column in ((0, 0), (1, 7), (1, 29)):
         point(product, row, column, 2, 30)
-        expect(line).to_contain_text(f"filter {row + 1}, window ({column // 5}, {column % 5})")
+        expect(line).to_contain_text(f"filter {row}, window ({column // 5}, {column % 5})")
         found, total = read_sum(picture)
         assert len(found) == 6
         assert all(a * b == made for a, b, made in found)
@@ -101,7 +101,7 @@ def test_keys_walk_pin_and_release(chromium_page: Page, address: str) -> None:
     page.keyboard.press("End")
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    expect(line).to_contain_text("filter 2, row 0, column 0")
+    expect(line).to_contain_text("filter 1, row 0, column 0")
     found, total = read_sum(picture)
     assert sum(made for _, _, made in found) == total
 
@@ -112,6 +112,13 @@ def test_the_weights_gradient_is_a_sum_over_positions(chromium_page: Page, addre
     opened(page, f"{address}/Backward?back_size=5&back_stride=2&back_padding=same")
     pictures = page.locator(".matrices")
     expect(pictures).to_have_count(3)
+    image = panel(pictures.nth(1), "Gradient of the input: col2im")
+    point(image, 1, 1, 5, 5)
+    expect(pictures.nth(1).locator(".value")).to_contain_text("row 1, column 1")
+    entries = pictures.nth(1).locator(".sum .term .made").all_inner_texts()
+    whole = pictures.nth(1).locator(".sum .total").inner_text()
+    assert len(entries) == 4
+    assert sum(map(number, entries)) == number(whole)
     picture = pictures.nth(2)
     weights = panel(picture, "Gradient of the kernel, F × K")
     weights.scroll_into_view_if_needed()

@@ -27,14 +27,14 @@ OUT = "back_out"
 EXAMPLE_OWN: Table = {
     OF: one_of(SOURCES),
     GRAD: one_of(GRADIENTS),
-    OUT: Numbers("Channel", 1, 3).read,
+    OUT: Numbers("Channel", 0, 2).read,
 }
 TABLE: Table = {
     **table(PREFIX),
     **EXAMPLE_OWN,
     LAYER: Numbers("Layer", 1, 100).read,
-    FILTER: Numbers("Filter", 1, 10_000).read,
-    CHANNEL: Numbers("Channel", 1, 10_000).read,
+    FILTER: Numbers("Filter", 0, 10_000).read,
+    CHANNEL: Numbers("Channel", 0, 10_000).read,
 }
 
 
@@ -131,8 +131,8 @@ def of_layer(subject: Subject) -> Back:
         np.ascontiguousarray(gradients[number - 1][0, f : f + 1]),
     )
     words = (
-        f"Filter {f + 1} of {F} back to channel {c + 1} of {per_group}: its part of the layer's "
-        f"gradients. Loss {loss:.4g} for the label {plain(subject.class_names[subject.label])}."
+        f"Filter {f} of {F} back to channel {c} of {per_group}, counted from 0: its part of the "
+        f"layer's gradients. Loss {loss:.4g} for the label {plain(subject.class_names[subject.label])}."
     )
     return Back(back, words)
 
@@ -145,7 +145,7 @@ def channel_input(channels: int) -> int:
 
 
 def which(label: str, key: str, count: int, usual: int, help: str) -> int:
-    """Draw an input for one of `count` things, named from 1; return its place from 0."""
-    allowed = Numbers(label, 1, count)
-    typed = number_input(label, key, usual + 1, whole=True, help=f"{help} 1 to {count}.")
-    return int(allowed.check(typed, f"empty the field for {usual + 1}")) - 1
+    """Draw an input for one of `count` things, counted from 0; return it."""
+    allowed = Numbers(label, 0, count - 1)
+    typed = number_input(label, key, usual, whole=True, help=f"{help} 0 to {count - 1}.")
+    return int(allowed.check(typed, f"empty the field for {usual}"))

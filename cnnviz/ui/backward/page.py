@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.explain.backward import WayBack
+from cnnviz.explain.slow_motion import strongest
 from cnnviz.nn.types import Array
 from cnnviz.ui.backward import check, layer, motion, subject
 from cnnviz.ui.backward.panels import input_product, steps, weight_product
@@ -90,6 +91,7 @@ def layer_view() -> None:
         key="_back_full",
         filter=channel,
         shown=[*range(len(back.weight))],
+        cell=telling_cell(back.full.after[channel]),
         words={
             "input": "Gradient, spread",
             "kernel": "Kernel, turned",
@@ -105,6 +107,12 @@ def layer_view() -> None:
     st.subheader("4 The gradient of the kernel: a sum over positions", anchor=False)
     st.markdown(weight_words(back))
     matrices(weight_product(back), key="_back_weight")
+
+
+def telling_cell(output: Array) -> tuple[int, int]:
+    """Return row and column of the number that is farthest from zero."""
+    row, column = strongest(output)
+    return row, column
 
 
 def spread_words(back: WayBack) -> str:

@@ -175,8 +175,9 @@ def input_product(back: WayBack) -> Linked:
         pieces.inputs,
         across=C,
         help="Each cell is the sum of its entries in the gradient of the columns.",
-        copies="Its entries in the gradient of the columns are summed up; it stands there #.",
+        copies="It stands in the gradient of the columns #, and these entries are summed up.",
         copies_on="columns",
+        sums=True,
         **picture_names(back.grid.size, channel_names(C)),
     )
     return Linked(

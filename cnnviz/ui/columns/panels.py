@@ -43,7 +43,7 @@ def _panels(unfolded: Unfolded) -> tuple[Panel, ...]:
     cells = unfolded.padded.size
     of_weight = cells + np.arange(F * K).reshape(F, K)
     of_output = cells + F * K + np.arange(F * P).reshape(F, P)
-    channels, filters = channel_names(C), numbered("filter", F, 1)
+    channels, filters = channel_names(C), numbered("filter", F)
     places = [
         " ".join(filter(None, (c, spot))) for c in channels for spot in spots("cell", (KH, KW))
     ]

@@ -5,6 +5,7 @@ const states = new WeakMap()
 const GAP = 28 // between panels, in pixels
 const SPLIT = 10 // between the blocks of a panel
 const LARGE = 32 // the largest cell
+const MANY = 30 // products, above which those that are zero are only counted
 const DENSE = 7 // cells up to this size touch each other
 const NUMBERS = 8 // the smallest font, below which a color alone stands in a cell
 const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
@@ -318,40 +319,54 @@ const sentence = (state, { panel, index }) => {
   return `${said} ${panel.copies.replaceAll('#', times(count))}`
 }
 
-// The products of a cell of the result, rounded so that what is printed adds up.
+// What a cell is the sum of, rounded so that what is printed adds up; null where it is no sum.
 const terms = (state, { panel, index }) => {
+  if (panel.sums) return entries(state, panel, index)
   const target = twin(state, panel, index) || { panel, index }
   if (!state.product || target.panel !== state.product[2]) return null
   const [left, right, result] = state.product
   const [, i, j] = place(result, target.index)
   const met = column(right, j).map((at) => right.values[at])
   const weights = row(left, i).map((at) => left.values[at])
-  const unit = state.unit
-  const products = met.map((value, k) => value * weights[k])
-  const total = result.values[target.index]
-  const units = inUnits(products, 0, total, unit)
-  const factor = unit.exact ? exact : short
-  return {
-    factors: met.map((value, k) => `${factor(value)} × ${factor(weights[k])}`),
-    made: products.map((value, k) => (units ? printed(units.products[k], unit) : exact(value))),
-    none: products.map((value) => !value),
-    total: units ? printed(units.total, unit) : exact(total),
-    exact: exact(total),
-  }
+  const factor = state.unit.exact ? exact : short
+  const parts = met.map((value, k) => ({
+    of: `${factor(value)} × ${factor(weights[k])}`,
+    value: value * weights[k],
+  }))
+  return { parts, total: result.values[target.index], unit: state.unit }
+}
+
+const entries = (state, panel, index) => {
+  const from = state.panels[panel.copiesOn]
+  const cells = [...cellsOf(from, panel.tags[index])]
+  const values = Float32Array.from(cells, (cell) => from.values[cell])
+  const parts = cells.map((cell, i) => ({
+    of: from.columnNames[cell % from.columns],
+    value: values[i],
+  }))
+  return { parts, total: panel.values[index], unit: unitOf(values, Float32Array.of(1), 0) }
 }
 
 const writeTerms = (state, found) => {
   const { sum } = state
   sum.replaceChildren()
-  if (!found) return
-  found.factors.forEach((text, k) => {
-    if (k) make('span', 'sign', sum, '+')
-    const term = make('span', found.none[k] ? 'term none' : 'term', sum)
-    make('span', 'factors', term, text)
-    make('span', 'made', term, found.made[k])
-  })
+  if (!found || !found.parts.length) return
+  const { parts, total, unit } = found
+  const units = inUnits(parts.map((part) => part.value), 0, total, unit)
+  const all = parts.map((part, i) => ({ ...part, made: units ? printed(units.products[i], unit) : exact(part.value) }))
+  const told = all.length > MANY ? all.filter((part) => part.value) : all
+  told.forEach((part, i) => writeTerm(sum, part, i > 0))
+  const zeros = all.length - told.length
+  if (zeros) writeTerm(sum, { of: times(zeros), made: '0', value: 0 }, told.length > 0)
   make('span', 'sign', sum, '=')
-  make('span', 'total', sum, found.total).title = found.exact
+  make('span', 'total', sum, units ? printed(units.total, unit) : exact(total)).title = exact(total)
+}
+
+const writeTerm = (sum, { of, made, value }, more) => {
+  if (more) make('span', 'sign', sum, '+')
+  const term = make('span', value ? 'term' : 'term none', sum)
+  make('span', 'factors', term, of)
+  make('span', 'made', term, made)
 }
 
 // --- what the reader does -----------------------------------------------------------------------

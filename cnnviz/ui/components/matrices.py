@@ -40,6 +40,8 @@ class Panel:
     copies : str
         The sentence that tells how many cells of panel `copies_on` belong to a cell of this one,
         with "#" for the number of times: "It stands in the columns #."
+    sums : bool
+        Whether a cell is the sum of those cells: they are then printed.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Panel:
     help: str = ""
     copies: str = ""
     copies_on: str = ""
+    sums: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
         "help": panel.help,
         "copies": panel.copies,
         "copiesOn": panel.copies_on,
+        "sums": panel.sums,
     }
 
 

@@ -151,9 +151,9 @@ def first_part(found: Trained, x: Array, filters: int, words: str) -> Example:
     F, C = weight.shape[:2]
     weight = np.ascontiguousarray(weight[: min(filters, F // found.layer.groups), :MOST_CHANNELS])
     layer = replace(found.layer, out_channels=len(weight), groups=1, use_bias=False)
-    part = f"Filters 1 to {len(weight)} of {F}"
+    part = f"The first {len(weight)} of {F} filters"
     if C > MOST_CHANNELS:
-        part += f" on channels 1 to {MOST_CHANNELS} of {C}: their part of the sums"
+        part += f" on the first {MOST_CHANNELS} of {C} channels: their part of the sums"
     return Example(layer, x[: weight.shape[1]], weight, f"{words} {part}, without the bias.")
 
 

@@ -1,4 +1,4 @@
-"""What rows, columns and blocks of panels are called: channels from 1, places from 0."""
+"""What rows, columns and blocks of panels are called: all of them are counted from 0."""
 
 from typing import TypedDict
 
@@ -32,17 +32,17 @@ def spots(word: str, size: Pair) -> list[str]:
 
 def channel_names(count: int, word: str = "channel") -> list[str]:
     """Return names of channels, an empty one where there is only one."""
-    return numbered(word, count, 1) if count > 1 else [""]
+    return numbered(word, count) if count > 1 else [""]
 
 
 def pair_names(outer: int, inner: int, words: tuple[str, str] = ("filter", "channel")) -> list[str]:
-    """Return filter 1, channel 1; filter 1, channel 2; …, without what there is only one of."""
+    """Return filter 0, channel 0; filter 0, channel 1; …, without what there is only one of."""
     firsts, seconds = channel_names(outer, words[0]), channel_names(inner, words[1])
     return [", ".join(filter(None, (a, b))) for a in firsts for b in seconds]
 
 
 def entry_names(channels: int, kernel: Pair) -> list[str]:
-    """Return the names of a column's entries: channel 1 cell (0, 0), …"""
+    """Return the names of a column's entries: channel 0 cell (0, 0), …"""
     return [
         " ".join(filter(None, (channel, spot)))
         for channel in channel_names(channels)
