@@ -130,9 +130,10 @@ def of_layer(subject: Subject) -> Back:
         np.ascontiguousarray(weight[f : f + 1, c : c + 1]),
         np.ascontiguousarray(gradients[number - 1][0, f : f + 1]),
     )
+    label = plain(subject.class_names[subject.label])
     words = (
         f"Filter {f} of {F} back to channel {c} of {per_group}, counted from 0: its part of the "
-        f"layer's gradients. Loss {loss:.4g} for the label {plain(subject.class_names[subject.label])}."
+        f"layer's gradients. Loss {loss:.4g} for the label {label}."
     )
     return Back(back, words)
 
