@@ -100,7 +100,9 @@ def subject_input() -> Subject:
     allowed = Numbers("Image", 0, len(shown.test) - 1)
     help = f"A test image of {shown.title}, 0 to {allowed.most:,}."
     index = int(
-        allowed.check(number_input("Image", IMAGE, 0, whole=True, help=help), "empty the field")
+        allowed.check(
+            number_input("Image", IMAGE, 0, whole=True, help=help), "empty the field for image 0"
+        )
     )
     x, labels = shown.test.batch(slice(index, index + 1))
     own = int(labels[0])
