@@ -64,6 +64,9 @@ def test_cells_of_an_image_have_the_tags_of_their_copies() -> None:
     values = dict(zip(image.tags.ravel().tolist(), image.values.ravel().tolist(), strict=True))
     told = [values[tag] for tag in columns.tags.ravel().tolist()]
     assert told == columns.values.ravel().tolist()
+    assert columns.copied_from == "image"
+    outside = dict(zip(image.tags.ravel().tolist(), image.outside.ravel().tolist(), strict=True))
+    assert sum(outside[tag] for tag in columns.tags.ravel().tolist()) == 2 * (4 * 4 - 3 * 3)
     assert columns.rows[4] == "channel 1 cell (0, 0)"
     assert image.rows[0] == "row −1" and image.columns[0] == "column 0"
     for one, other in (("kernels", "weights"), ("product", "maps")):

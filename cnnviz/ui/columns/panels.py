@@ -69,13 +69,13 @@ def _panels(unfolded: Unfolded) -> tuple[Panel, ...]:
         f"Columns K × P = {K} × {P}",
         unfolded.columns,
         unfolded.origin,
-        unfolded.outside.ravel()[unfolded.origin],
         rows=places,
         columns=windows,
         limit=limit,
         help="Each column is a window of the image, read line by line, channel by channel.",
         copies="The same cell of the image stands in the columns #.",
         copies_on="columns",
+        copied_from="image",
     )
     kernels = Panel(
         "kernels",

@@ -26,10 +26,17 @@ const readPanel = (data) => {
   panel.values = unpack(data.values, Float32Array)
   panel.tags = unpack(data.tags, Int32Array)
   panel.outside = unpack(data.outside, Uint8Array)
-  panel.size = panel.values.length
+  panel.size = blocks * rows * columns
   panel.starts = panel.tags && startsOf(panel.tags)
   panel.ordered = panel.tags && orderedBy(panel.tags, panel.starts)
   return panel
+}
+
+// A panel of copies: each cell has the value of the cell with its tag on the other panel.
+const copyFrom = (other, panel) => {
+  const source = Int32Array.from(panel.tags, (tag) => other.ordered[other.starts[tag]])
+  panel.values = Float32Array.from(source, (i) => other.values[i])
+  panel.outside = Uint8Array.from(source, (i) => other.outside?.[i] || 0)
 }
 
 // Where the cells of each tag begin among all cells in the order of their tags; −1 is no tag.
@@ -429,6 +436,8 @@ const build = (state, data) => {
   grid.replaceChildren()
   grid.className = data.product ? 'grid product' : 'grid'
   state.panels = Object.fromEntries(data.panels.map((panel) => [panel.name, readPanel(panel)]))
+  for (const panel of Object.values(state.panels))
+    if (panel.copiedFrom) copyFrom(state.panels[panel.copiedFrom], panel)
   state.product = data.product && data.product.map((name) => state.panels[name])
   state.unit = state.product && unitOf(distinct(state.product[1]), distinct(state.product[0]), 0)
   for (const names of data.rows) {

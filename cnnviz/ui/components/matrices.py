@@ -40,6 +40,9 @@ class Panel:
     copies : str
         The sentence that tells how many cells of panel `copies_on` belong to a cell of this one,
         with "#" for the number of times: "It stands in the columns #."
+    copied_from : str
+        The panel whose cells of the same tags have the same values and padding: then these do
+        not travel twice.
     sums : bool
         Whether a cell is the sum of those cells: they are then printed.
     """
@@ -57,6 +60,7 @@ class Panel:
     help: str = ""
     copies: str = ""
     copies_on: str = ""
+    copied_from: str = ""
     sums: bool = False
 
 
@@ -141,7 +145,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
         "name": panel.name,
         "title": panel.title,
         "shape": values.shape,
-        "values": _packed(panel, values, np.float32),
+        "values": "" if panel.copied_from else _packed(panel, values, np.float32),
         "tags": _packed(panel, panel.tags, np.int32),
         "outside": _packed(panel, panel.outside, np.uint8),
         "blocks": list(panel.blocks),
@@ -152,6 +156,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
         "help": panel.help,
         "copies": panel.copies,
         "copiesOn": panel.copies_on,
+        "copiedFrom": panel.copied_from,
         "sums": panel.sums,
     }
 
