@@ -24,7 +24,7 @@ const pin = (state, focus) => {
     state.home = focus.cell
     if (String(state.data.cell) !== String(focus.cell)) {
       state.data.cell = focus.cell
-      state.setStateValue('cell', focus.cell)
+      state.setTriggerValue('cell', focus.cell)
     }
   }
   stop(state)
@@ -83,6 +83,7 @@ const press = (state, panel, event) => {
 
 const begin = (root) => {
   const state = { root, panels: [], home: [0, 0], at: null, pin: null, playing: false }
+  Object.assign(state, { edits: [], waiting: null })
   const tools = make('div', 'tools', root)
   state.button = make('button', 'play', tools, '▶ Play')
   const one = make('button', 'step', tools, 'Step')
@@ -192,11 +193,11 @@ const NOTE = (places) =>
   `Products are rounded to ${unitWords(places)} so that the printed terms add up to the printed ` +
   'total; the last digit of a few gives way for that. Point at a cell for its exact number.'
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.linked')
   const state = states.get(root) || begin(root)
   states.set(root, state)
-  Object.assign(state, { setStateValue, setTriggerValue })
+  state.setTriggerValue = setTriggerValue
   const look = ['background-color', 'text-color'].map((key) => theme(root, key))
   const drawn = JSON.stringify([data, look])
   if (state.drawn === drawn) return
@@ -207,4 +208,5 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   adopt(state, data)
   write(state.note, state.unit.exact ? '' : NOTE(state.unit.places))
   redraw(state)
+  hearBack(state)
 }

@@ -96,14 +96,17 @@ def linked(
         if pinned is not None and on_cell is not None:
             on_cell(pinned)
 
+    heard = f"{key}-heard"  # how many edits have come: the browser sends one after the other
+
     def told_edit() -> None:
+        st.session_state[heard] = st.session_state.get(heard, 0) + 1
         typed = checked_edit((st.session_state.get(key) or {}).get("edit"), found, filter)
         if typed is not None and on_edit is not None:
             on_edit(typed)
 
     _LINKED(
         key=key,
-        data=data | {"words": WORDS | dict(words or {})},
+        data=data | {"words": WORDS | dict(words or {}), "heard": st.session_state.get(heard, 0)},
         on_cell_change=told_cell,
         on_edit_change=told_edit,
     )

@@ -25,7 +25,8 @@ const edit = (state, panel, cell, typed = null) => {
     look(state, focusOf(panel, (panel.at = nextCell(state, panel, cell))))
     const place = panel.part === 'input' ? inImage(state.data, cell) : cell
     const { part, channel } = panel
-    state.setTriggerValue('edit', { part, channel, cell: place, text })
+    state.edits.push({ part, channel, cell: place, text })
+    sendEdit(state)
   }
   box.onblur = () => end(box.value === exact(now).replaceAll('−', '-') ? null : box.value)
   box.onkeydown = (event) => {
@@ -35,6 +36,20 @@ const edit = (state, panel, cell, typed = null) => {
   }
   box.focus()
   if (typed === null) box.select()
+}
+
+// One after the other: before the page has answered, its other inputs are not up to date, and what
+// they would send along with the next edit would undo the one before.
+const sendEdit = (state) => {
+  if (state.waiting !== null || !state.edits.length) return
+  state.waiting = state.data.heard
+  state.setTriggerValue('edit', state.edits.shift())
+}
+
+const hearBack = (state) => {
+  if (state.waiting === state.data.heard) return
+  state.waiting = null
+  sendEdit(state)
 }
 
 // The next cell that can be changed, line by line: so a whole grid is typed number by number.

@@ -37,9 +37,18 @@ def test_from_the_worked_example_to_numbers_of_ones_own(chromium_page: Page, add
     page.wait_for_selector(f"{PICTURE} .chip")
     errors = console_errors(page)
     assert parts_of_the_sum(page) == ["+4", "= 4"]
-    page.locator(f"{PICTURE} figure.output canvas.base").click(position={"x": 70, "y": 20})
+    output = page.locator(f"{PICTURE} figure.output canvas.base")
     code = page.get_by_test_id("stCode")
-    expect(code).to_contain_text("z = (x[:, 0:3, 1:4] * weight[0]).sum()")
+    for stride in ("1", "3", "1"):  # the cell that was pinned is gone, and can be pinned again
+        page.get_by_role("textbox", name="Stride").fill(stride)
+        page.get_by_role("textbox", name="Stride").press("Enter")
+        expect(page.locator(f"{PICTURE} figure.output .span")).to_have_text(
+            "1×1" if stride == "3" else "3×3"
+        )
+        if stride == "1":
+            output.click(position={"x": 70, "y": 20})
+            expect(code).to_contain_text("z = (x[:, 0:3, 1:4] * weight[0]).sum()")
+            page.keyboard.press("Escape")
     in_the_address(page, "conv_cell", "0,1")
     kernel = page.locator(f"{PICTURE} figure.kernel canvas.base")
     kernel.dblclick(position={"x": 20, "y": 20})
