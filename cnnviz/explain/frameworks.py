@@ -43,21 +43,17 @@ Verdict = tuple[str, Setting | None, str]
 
 def readings(setting: Setting) -> list[Reading]:
     """Return what each framework makes of a setting; raises ValueError if that is impossible."""
-    ours = setting.output(), setting.grid().pads
     told: list[Callable[[Setting], Verdict]] = [_keras, _pytorch, _onnx]
     return [
-        _reading(framework, tell(setting), ours)
+        _reading(framework, *tell(setting))
         for framework, tell in zip(FRAMEWORKS, told, strict=True)
     ]
 
 
-def _reading(framework: str, verdict: Verdict, ours: tuple[Pair, Pads]) -> Reading:
-    written, theirs, remark = verdict
+def _reading(framework: str, written: str, theirs: Setting | None, remark: str) -> Reading:
     if theirs is None:
         return Reading(framework, written, None, None, remark)
-    output, pads = theirs.output(), theirs.grid().pads
-    same = (output, pads) == ours
-    return Reading(framework, written, output, pads, remark or ("" if same else "Differs."))
+    return Reading(framework, written, theirs.output(), theirs.grid().pads, remark)
 
 
 def _keras(setting: Setting) -> Verdict:

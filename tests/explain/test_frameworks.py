@@ -133,4 +133,3 @@ def test_a_difference_is_always_explained() -> None:
             assert one.framework == framework
             same = (one.output, one.pads) == ours
             assert same or one.remark, (setting, one)
-            assert "Differs" not in one.remark

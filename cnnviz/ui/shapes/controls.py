@@ -5,28 +5,21 @@ own and hand over what they are given, so that a value outlives a widget that is
 """
 
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 import streamlit as st
 
+from cnnviz.explain.arithmetic import SIDES as SIDE_NAMES
 from cnnviz.explain.nearest import LIMITS, room
 from cnnviz.explain.setting import KINDS, Setting, made
 from cnnviz.nn.geometry import AXES, Padding, Pair
-from cnnviz.ui.shapes.params import CHOICES, LAYER_DEFAULTS, NUMBER, NUMBERS, SIDES
+from cnnviz.ui.shapes.params import CHOICES, FIELDS, LAYER_DEFAULTS, NUMBER, NUMBERS, SIDES
 from cnnviz.ui.train.fields import as_whole, keep, number_or
 from cnnviz.ui.train.hints import hint
 
-FIELDS = {
-    "size": "Input",
-    "kernel": "Kernel",
-    "stride": "Stride",
-    "dilation": "Dilation",
-    "padding": "Padding",
-    "output_padding": "Output padding",
-}
 MOST = {"size": 64, "kernel": 11, "stride": 8, "dilation": 6, "padding": 8, "output_padding": 5}
 """How far the sliders go where nothing else stops them; more can be typed."""
-SIDE_NAMES = (("top", "bottom"), ("left", "right"))
 
 
 def value(key: str) -> Any:
@@ -93,7 +86,7 @@ def in_use(field: str) -> bool:
 def keys(field: str) -> list[str]:
     """Return the names of a field's numbers that are in use."""
     if field == "padding" and value("shape_padding") == SIDES:
-        return [f"shape_padding_{side}" for pair in SIDE_NAMES for side in pair]
+        return [f"shape_padding_{side}" for side in chain(*SIDE_NAMES)]
     axes = AXES if value("shape_apart") else AXES[:1]
     return [f"shape_{field}_{axis}" for axis in axes]
 
@@ -151,7 +144,7 @@ def put(setting: Setting) -> None:
         even = top == bottom and left == right
         values["shape_padding"] = NUMBER if even else SIDES
         pairs["padding"] = (top, left)
-        sides = zip(("top", "bottom", "left", "right"), (top, bottom, left, right), strict=True)
+        sides = zip(chain(*SIDE_NAMES), (top, bottom, left, right), strict=True)
         values |= {f"shape_padding_{side}": cells for side, cells in sides}
     for field, pair in pairs.items():
         values |= {f"shape_{field}_{axis}": n for axis, n in zip(AXES, pair, strict=True)}
@@ -258,7 +251,7 @@ def with_number(setting: Setting, key: str, number: int) -> Setting:
     field, part = field_of(key), key.rpartition("_")[2]
     both = not value("shape_apart")
     if field == "padding" and setting.pads is not None:
-        sides = ("top", "bottom", "left", "right")
+        sides = (*chain(*SIDE_NAMES),)
         reached = {"height": sides if both else sides[:2], "width": sides[2:]}.get(part, (part,))
         flat = [cells for pair in setting.pads for cells in pair]
         top, bottom, left, right = (

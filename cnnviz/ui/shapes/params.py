@@ -1,10 +1,12 @@
 """What stands in the URL of the Shapes page, and what it is before anybody changes it."""
 
+from itertools import chain
 from typing import Any
 
+from cnnviz.explain.arithmetic import SIDES as SIDE_NAMES
 from cnnviz.explain.nearest import LIMITS
 from cnnviz.explain.setting import KINDS
-from cnnviz.nn.geometry import PADDINGS
+from cnnviz.nn.geometry import AXES, PADDINGS
 from cnnviz.ui.state import Table, flag, name, one_of
 from cnnviz.ui.train.codec import decode_layers
 from cnnviz.ui.train.numbers import Numbers
@@ -18,8 +20,7 @@ CHOICES: dict[str, str] = {
 }
 """How padding is given: by its name, one number for all sides (or one for each axis), or four."""
 
-_AXES = ("height", "width")
-_NAMES = {
+FIELDS = {
     "size": "Input",
     "kernel": "Kernel",
     "stride": "Stride",
@@ -27,16 +28,17 @@ _NAMES = {
     "padding": "Padding",
     "output_padding": "Output padding",
 }
+"""The numbers of a layer, and what they are called on the page."""
 
 
 def _numbers() -> dict[str, Numbers]:
     """Return what each number may be: one for each field and axis, and four sides of padding."""
     found = {}
-    for field, title in _NAMES.items():
-        for axis in _AXES:
+    for field, title in FIELDS.items():
+        for axis in AXES:
             least, most = LIMITS[field]
             found[f"shape_{field}_{axis}"] = Numbers(f"{title} {axis}", least, most)
-    for side in ("top", "bottom", "left", "right"):
+    for side in chain(*SIDE_NAMES):
         found[f"shape_padding_{side}"] = Numbers(f"Padding {side}", *LIMITS["padding"])
     return found
 
@@ -68,6 +70,6 @@ LAYER_DEFAULTS: dict[str, Any] = {
     "shape_typed": False,
     "shape_ceil_mode": False,
     **{key: 0 if "padding" in key else 1 for key in NUMBERS},
-    **{f"shape_size_{axis}": 28 for axis in _AXES},
-    **{f"shape_kernel_{axis}": 3 for axis in _AXES},
+    **{f"shape_size_{axis}": 28 for axis in AXES},
+    **{f"shape_kernel_{axis}": 3 for axis in AXES},
 }
