@@ -6,8 +6,10 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.explain.cell import Convolved
+from cnnviz.explain.kernels import EXAMPLES
 from cnnviz.explain.numpy_code import arrays_code, cell_code
 from cnnviz.nn.geometry import Pair
+from cnnviz.nn.layers import Conv2d
 from cnnviz.ui.components.linked import linked
 from cnnviz.ui.convolution.compare import comparison
 from cnnviz.ui.convolution.controls import Setup, controls
@@ -41,7 +43,7 @@ def body(setup: Setup) -> None:
     """Draw what the settings describe."""
     found, filter = setup.found, setup.filter
     cell = chosen_cell(found, filter)
-    st.caption(f"{setup.source.words} {setup.kernel_words}".strip())
+    st.caption(words_of(setup))
     linked(
         found,
         key="_conv_picture",
@@ -56,6 +58,17 @@ def body(setup: Setup) -> None:
     card(output_size(found), key="conv_size", title="Predict: the size of the output")
     code(found, filter, cell)
     comparison(found, filter, setup.shown[0])
+
+
+def words_of(setup: Setup) -> str:
+    """Return what is convolved with what; a worked example's words where nothing was changed."""
+    found = setup.found
+    for example in EXAMPLES.values():
+        plain = Conv2d(1, found.grid.kernel, use_bias=False)
+        same = np.array_equal(found.x, example.x) and np.array_equal(found.weight, example.weight)
+        if same and found.layer == plain and found.activation is None:
+            return example.words
+    return f"{setup.source.words} {setup.kernel_words}".strip()
 
 
 def chosen_cell(found: Convolved, filter: int) -> Pair:

@@ -54,6 +54,9 @@ def test_it_begins_with_the_worked_example() -> None:
     assert run_code(page)["z"] == 4
     assert "# z = 4" in page.code[0].value
     assert any("both agree everywhere" in one.value for one in page.markdown)
+    assert any("the first output is 4" in one.value for one in page.caption)
+    page.text_input("conv_padding").set_value("1").run()
+    assert not any("the first output is 4" in one.value for one in page.caption)
 
 
 def test_two_channels_bring_their_kernel() -> None:
