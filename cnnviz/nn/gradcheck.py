@@ -51,6 +51,7 @@ def check_gradients(
     batch: int = 2,
     seed: int = 0,
     eps: float = 1e-6,
+    rounding_eps: float | None = None,
     few: int = 8,
     elements: int = 64,
 ) -> dict[str, float]:
@@ -65,6 +66,11 @@ def check_gradients(
         Where to check; default: initial parameters with random biases, and normal random inputs.
     training
         Whether to check the pass of training, or the one outside it.
+    eps
+        How far each parameter is moved, to either side.
+    rounding_eps
+        The `eps` whose rounding is forgiven, by default the same; a fixed one makes the errors of
+        several comparable.
 
     Returns
     -------
@@ -86,7 +92,8 @@ def check_gradients(
         return float((slopes * weights).sum())
 
     y, caches = forward()
-    noise = float(np.finfo(np.float64).eps * np.linalg.norm(y * weights) / eps)
+    rounding = float(np.finfo(np.float64).eps * np.linalg.norm(y * weights))
+    noise = rounding / (eps if rounding_eps is None else rounding_eps)
     grad_input, grads = model.backward(params, caches, weights)
     arrays = {"input": x, **flatten_params(params)}
     analytic = {"input": grad_input, **flatten_params(grads)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.ui.guard import guard
-from cnnviz.ui.state import adopt_url
+from cnnviz.ui.state import SHARED, Table, adopt_url
 
 
 @dataclass(frozen=True)
@@ -23,23 +23,32 @@ class PageEntry:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("Home", "dashboard.py", "🏠", "What there is to explore, and the latest runs."),
     PageEntry("Train", "pages/1_Train.py", "🏋️", "Train a network and watch it learn."),
+    PageEntry(
+        "Convolution", "pages/2_Convolution.py", "🔲", "One output cell, product by product."
+    ),
+    PageEntry("Shapes", "pages/3_Shapes.py", "📐", "How large an output is, and why."),
+    PageEntry("im2col", "pages/4_im2col.py", "🧮", "A convolution as one matrix product."),
+    PageEntry("Backward", "pages/5_Backward.py", "↩️", "How gradients come back, step by step."),
 )
 
 
 MENU_WIDTH = 220
-STYLE = "<style>.stMainBlockContainer { padding: 2.75rem 2.5rem 4rem }</style>"
+STYLE = "<style>.stMainBlockContainer { padding: 3.75rem 2.5rem 4rem }</style>"
 
 
 @contextmanager
-def frame(title: str) -> Iterator[None]:
-    """Set the page up, draw the menu, take over what the URL says, and guard the page's body."""
+def frame(title: str, table: Table = SHARED) -> Iterator[None]:
+    """Set the page up, draw the menu, take over what the URL says, and guard the page's body.
+
+    `table` has the page's own parameters in the URL, see `cnnviz.ui.state`.
+    """
     entry = next(entry for entry in PAGES if entry.title == title)
     st.set_page_config(
         f"{title} · cnnviz", page_icon=entry.icon, layout="wide", initial_sidebar_state=MENU_WIDTH
     )
     st.html(STYLE)
     with guard():
-        adopt_url(title)
+        adopt_url(title, table)
         menu()
         yield
 

@@ -1,12 +1,19 @@
-"""Choices that pages share, and the one table of those that stand in the URL: a lesson is a link.
+"""Choices that pages share, and the tables of those that stand in the URL: a lesson is a link.
 
-Values live in `st.session_state` under the names of the table. The URL is read when a session
+Values live in `st.session_state` under the names of a table. The URL is read when a session
 begins, when another page opens and when the reader goes back or forward, so that an answer that
 is still on its way never overwrites what was just typed; it is written at the end of a page.
+
+`SHARED` is the Train page's table. A page of the lab brings its own: names that begin with one of
+`LAB_PREFIXES`, each with the reader of its text. It gives the table to `frame`, and to
+`publish_url` at its end what of it is in use. Its widgets have these names as keys, and
+`persist_state="session"`, as in `cnnviz.ui.train.fields`: so values come back with the reader.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from itertools import chain
 from typing import Any
 
 import streamlit as st
@@ -19,6 +26,8 @@ from cnnviz.ui.train.codec import decode_layers, encode_layers
 from cnnviz.ui.train.numbers import NUMBERS, Numbers
 
 Parse = Callable[[str], Any]
+Table = Mapping[str, Parse]
+LAB_PREFIXES = ("conv_", "shape_", "col_", "back_")
 PAGE = "_page"
 ADOPTED = "_adopted"  # what the URL has set, until the Train page has looked at it
 
@@ -51,6 +60,20 @@ def run_id(text: str) -> str:
     if not RUN_ID.fullmatch(text):
         raise ValueError(f"{text!r} is not the id of a run.")
     return text
+
+
+def grid(rows: int, columns: int) -> Parse:
+    """Return a reader of a table of numbers, 1,0;0,1 for instance, at most so large."""
+
+    def parse(text: str) -> tuple[tuple[float, ...], ...]:
+        cells = tuple(tuple(map(float, row.split(","))) for row in text.split(";"))
+        sizes = {len(row) for row in cells}
+        numbers = all(map(math.isfinite, chain(*cells)))
+        if len(cells) > rows or len(sizes) != 1 or max(sizes) > columns or not numbers:
+            raise ValueError(f"This is no table of at most {rows} × {columns} numbers.")
+        return cells
+
+    return parse
 
 
 SHARED: dict[str, Parse] = {
@@ -96,25 +119,28 @@ def _field_parsers() -> dict[str, Parse]:
 SHARED |= _field_parsers()
 
 
-def adopt_url(page: str) -> None:
-    """Take over what the URL says, where it says something new; what makes no sense is left out."""
+def adopt_url(page: str, table: Table = SHARED) -> None:
+    """Take over what the URL says, where it says something new; what makes no sense is left out.
+
+    Only what stands in the open page's table is taken over.
+    """
     context = get_script_run_ctx()
     went_back = bool(context and context.is_history_navigation)
     if st.session_state.get(PAGE) == page and not went_back:
         return
     st.session_state[PAGE] = page
-    found = read_params(st.query_params.to_dict())
+    found = read_params(st.query_params.to_dict(), table)
     for key, value in found.items():
         st.session_state[key] = value
     st.session_state[ADOPTED] = st.session_state.get(ADOPTED, set()) | set(found)
 
 
-def read_params(params: Mapping[str, str]) -> dict[str, Any]:
+def read_params(params: Mapping[str, str], table: Table = SHARED) -> dict[str, Any]:
     """Return the values that a URL's parameters stand for; wrong and unknown ones are left out."""
     return {
         key: value
         for key, text in params.items()
-        if key in SHARED and (value := _read(SHARED[key], text)) is not None
+        if key in table and (value := _read(table[key], text)) is not None
     }
 
 
@@ -137,23 +163,33 @@ def keys_in_use() -> list[str]:
     return [key for key in SHARED if key not in idle]
 
 
-def publish_url() -> None:
-    """Bring the URL up to date with the shared values in use.
+def publish_url(table: Table | None = None) -> None:
+    """Bring the URL up to date with the values of a page, by default with the Train page's in use.
 
-    A value that nobody could read from it again, a wrong number, is left out.
+    A value that nobody could read from it again, a wrong number, is left out, and so is what
+    belongs to other pages.
     """
-    values = {key: st.session_state.get(key) for key in keys_in_use()}
-    texts = {key: write_param(key, value) for key, value in values.items() if value is not None}
-    wanted = {key: text for key, text in texts.items() if _read(SHARED[key], text) is not None}
-    others = {key: text for key, text in st.query_params.to_dict().items() if key not in SHARED}
+    table = {key: SHARED[key] for key in keys_in_use()} if table is None else table
+    values = {key: st.session_state.get(key) for key in table}
+    texts = {key: write_param(value) for key, value in values.items() if value is not None}
+    wanted = {key: text for key, text in texts.items() if _read(table[key], text) is not None}
+    others = {key: text for key, text in st.query_params.to_dict().items() if not _owned(key)}
     if st.query_params.to_dict() != others | wanted:
         st.query_params.from_dict(others | wanted)
 
 
-def write_param(key: str, value: Any) -> str:
-    """Return a value as it stands in the URL."""
-    if key == "layers":
-        return encode_layers(value)
+def _owned(key: str) -> bool:
+    """Whether some page writes this name into the URL."""
+    return key in SHARED or key.startswith(LAB_PREFIXES)
+
+
+def write_param(value: Any) -> str:
+    """Return a value as it stands in the URL: a word, a number, a table of numbers, a network."""
+    if isinstance(value, list | tuple):
+        rows = list(value)
+        if rows and isinstance(rows[0], Mapping):
+            return encode_layers(rows)
+        return ";".join(",".join(map(write_param, row)) for row in rows)
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float) and value.is_integer():

@@ -40,6 +40,20 @@ def size(count: float) -> str:
     return f"{count:.1f} GB"
 
 
+def seconds_of(seconds: float) -> str:
+    """Return a short time in the unit that suits it: 3.2 s, 48 ms, 7.5 µs."""
+    for unit in ("s", "ms"):
+        if seconds >= 0.9995:
+            return f"{seconds:.3g} {unit}"
+        seconds *= 1000
+    return f"{seconds:.3g} µs"
+
+
+def count_of(count: int, thing: str) -> str:
+    """Return 1 cell, 1,200 cells."""
+    return f"{count:,} {thing}{'s' * (count != 1)}"
+
+
 def percent(share: float | None) -> str:
     """Return 0.9712 as 97.1 %; – where there is none."""
     return "–" if share is None or not math.isfinite(share) else f"{100 * share:.1f} %"
@@ -53,6 +67,11 @@ def shape(sizes: tuple[int, ...]) -> str:
 def compact(value: float) -> str:
     """Return a number as people write it: 0.05, 1e-08, 12."""
     return f"{value:g}"
+
+
+def signed(value: float, digits: int = 6) -> str:
+    """Return a number with thousands and a real minus: −2,186, 0.25; never a minus zero."""
+    return f"{value + 0.0:,.{digits}g}".replace("-", "−")
 
 
 def badge(state: str) -> str:

@@ -32,7 +32,7 @@ def test_no_text_breaks_it(key: str, text: str) -> None:
 def test_a_recipe_survives_the_url(network: str) -> None:
     values = Recipe(network, 1497).values() | {"seed": 7, "network": network, "images": 1497}
     values["layers"] = check_layers(ARCHITECTURES[network].layers)
-    params = {key: write_param(key, value) for key, value in values.items()}
+    params = {key: write_param(value) for key, value in values.items()}
     assert read_params(params) == values
     assert len(params["layers"]) < 500
 

@@ -5,7 +5,18 @@ import math
 import pytest
 
 from cnnviz.runs.status import STATES as ALL_STATES
-from cnnviz.ui.words import STATES, badge, duration, percent, plain, shape, size
+from cnnviz.ui.words import (
+    STATES,
+    badge,
+    count_of,
+    duration,
+    percent,
+    plain,
+    seconds_of,
+    shape,
+    signed,
+    size,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +43,22 @@ def test_duration(seconds: float | None, words: str) -> None:
 def test_size(count: float, words: str) -> None:
     assert size(count) == words
     assert size(2.5e9) == "2.5 GB"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(2.5e-6, "2.5 µs"), (0.04821, "48.2 ms"), (0.9999, "1 s"), (12.3, "12.3 s")],
+)
+def test_short_times(seconds: float, words: str) -> None:
+    assert seconds_of(seconds) == words
+
+
+def test_counts_and_signs() -> None:
+    assert count_of(1, "cell") == "1 cell"
+    assert count_of(1200, "cell") == "1,200 cells"
+    assert signed(-2186) == "−2,186"
+    assert signed(-0.0) == "0"
+    assert signed(-8.28e-6, 3) == "−8.28e−06"
 
 
 def test_shares_and_shapes() -> None:

@@ -19,3 +19,37 @@ const entitle = (el, text, help) => {
   if (!help) el.removeAttribute('title')
   else if (el.title !== help) el.title = help
 }
+
+// --- numbers and colors -------------------------------------------------------------------------
+
+// The shortest decimal that is this float32 and no other.
+const exact = (value) => {
+  if (!Number.isFinite(value)) return String(value)
+  for (let digits = 1; digits < 9; digits++)
+    if (Math.fround(value.toPrecision(digits)) === value) return minus(value.toPrecision(digits))
+  return minus(value.toPrecision(9))
+}
+const minus = (text) => String(Number(text)).replaceAll('-', '−')
+const short = (value) =>
+  Math.abs(value) < 1e5 ? minus(value.toPrecision(3)) : value.toExponential(1).replaceAll('-', '−')
+
+const rgb = (color) => {
+  const dot = new OffscreenCanvas(1, 1).getContext('2d')
+  dot.fillStyle = color
+  dot.fillRect(0, 0, 1, 1)
+  return [...dot.getImageData(0, 0, 1, 1).data].slice(0, 3)
+}
+
+// 256 colors from lowest to highest: paper to ink, or the theme's diverging scale around zero.
+const colorTable = (palette, host) => {
+  const colors =
+    palette === 'gray'
+      ? [theme(host, 'background-color'), theme(host, 'text-color')]
+      : theme(host, 'chart-diverging-colors').split(/,(?![^(]*\))/)
+  const stops = colors.map(rgb)
+  return Array.from({ length: 256 }, (_, i) => {
+    const place = (i / 255) * (stops.length - 1)
+    const k = Math.min(Math.floor(place), stops.length - 2)
+    return stops[k].map((c, j) => c + (stops[k + 1][j] - c) * (place - k))
+  })
+}

@@ -4,43 +4,11 @@ const states = new WeakMap()
 const HINT = 'Point at a pixel, or use the arrow keys, to read it.'
 const SIGNS = { right: '✓', wrong: '✗' }
 
-// --- numbers and colors -------------------------------------------------------------------------
+// --- pixels -------------------------------------------------------------------------------------
 
 const decode = ({ pixels, type }) => {
   const bytes = Uint8Array.from(atob(pixels), (c) => c.charCodeAt(0))
   return type === 'uint8' ? bytes : new Float32Array(bytes.buffer)
-}
-
-// The shortest decimal that is this float32 and no other.
-const exact = (value) => {
-  if (!Number.isFinite(value)) return String(value)
-  for (let digits = 1; digits < 9; digits++)
-    if (Math.fround(value.toPrecision(digits)) === value) return minus(value.toPrecision(digits))
-  return minus(value.toPrecision(9))
-}
-const minus = (text) => String(Number(text)).replaceAll('-', '−')
-const short = (value) =>
-  Math.abs(value) < 1e5 ? minus(value.toPrecision(3)) : value.toExponential(1).replaceAll('-', '−')
-
-const rgb = (color) => {
-  const dot = new OffscreenCanvas(1, 1).getContext('2d')
-  dot.fillStyle = color
-  dot.fillRect(0, 0, 1, 1)
-  return [...dot.getImageData(0, 0, 1, 1).data].slice(0, 3)
-}
-
-// 256 colors from lowest to highest: paper to ink, or the theme's diverging scale around zero.
-const colorTable = (palette, host) => {
-  const colors =
-    palette === 'gray'
-      ? [theme(host, 'background-color'), theme(host, 'text-color')]
-      : theme(host, 'chart-diverging-colors').split(/,(?![^(]*\))/)
-  const stops = colors.map(rgb)
-  return Array.from({ length: 256 }, (_, i) => {
-    const place = (i / 255) * (stops.length - 1)
-    const k = Math.min(Math.floor(place), stops.length - 2)
-    return stops[k].map((c, j) => c + (stops[k + 1][j] - c) * (place - k))
-  })
 }
 
 const paint = (canvas, values, width, height, index) => {

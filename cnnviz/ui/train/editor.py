@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import Field, fields
+from dataclasses import Field, dataclass, fields
 from typing import Any
 
 import streamlit as st
@@ -17,7 +17,32 @@ from cnnviz.ui.train.hints import hint, title
 from cnnviz.ui.train.network import show_table
 from cnnviz.ui.train.settings import network_layers
 
-ERROR, REVISION, SELECTED, JSON_TEXT = "_editor_error", "_revision", "_layer", "_json"
+
+@dataclass(frozen=True)
+class Bench:
+    """Where a network is changed.
+
+    Parameters
+    ----------
+    read : callable
+        Returns the layers as they stand.
+    layers, network : str
+        Names in the session of the reader's own layers, and of the network that is chosen.
+    mark : str
+        What the names of widgets begin with.
+    """
+
+    read: Callable[[], Sequence[Spec]]
+    layers: str = "layers"
+    network: str = "network"
+    mark: str = ""
+
+    def name(self, what: str) -> str:
+        """Return the name in the session of a widget or of what it needs."""
+        return f"{self.mark}_{what}"
+
+
+TRAIN = Bench(network_layers)
 NEW: dict[str, Spec] = {
     "Conv2d": {"type": "Conv2d", "out_channels": 8, "kernel_size": 3},
     "ConvTranspose2d": {
@@ -33,75 +58,86 @@ NEW: dict[str, Spec] = {
 
 
 def editor() -> None:
-    """Draw the network and what changes it; a change makes it the reader's own network."""
-    layers = check_layers(network_layers())
+    """Draw the Train page's network and what changes it, folded up."""
     box = st.expander("The network, layer by layer", key="_network_box", on_change="rerun")
     if not box.open:
         return
     with box:
-        view = st.segmented_control(
-            "Change it",
-            ["as a form", "as JSON"],
-            default="as a form",
-            key="_editor_view",
-            on_change=_forget,
-        )
-        if view == "as JSON":
-            _json_view(layers)
-        else:
-            _form(layers)
-        sentence, refused_for = st.session_state.get(ERROR, ("", None))
-        if refused_for == layers:
-            st.error(sentence, icon="⚠️")
-        show_table(layers)
+        edit(TRAIN)
+        show_table(check_layers(TRAIN.read()))
 
 
-def change(layers: Sequence[Spec], selected: int = 0) -> None:
+def edit(bench: Bench) -> None:
+    """Draw what changes a network; a change makes it the reader's own network."""
+    layers = check_layers(bench.read())
+    view = st.segmented_control(
+        "Change it",
+        ["as a form", "as JSON"],
+        default="as a form",
+        key=bench.name("editor_view"),
+        on_change=_forget,
+        args=(bench,),
+    )
+    if view == "as JSON":
+        _json_view(bench, layers)
+    else:
+        _form(bench, layers)
+    sentence, refused_for = st.session_state.get(bench.name("editor_error"), ("", None))
+    if refused_for == layers:
+        st.error(sentence, icon="⚠️")
+
+
+def change(bench: Bench, layers: Sequence[Spec], selected: int = 0) -> None:
     """Make these layers the reader's own network, if they can be read; for callbacks."""
     try:
         checked = check_layers(list(layers))
     except ValueError as error:
-        return _refuse(str(error))
-    _forget()
-    st.session_state["layers"], st.session_state["network"] = checked, OWN
-    st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
-    st.session_state[SELECTED] = min(max(selected, 0), len(checked) - 1)
+        return _refuse(bench, str(error))
+    _forget(bench)
+    st.session_state[bench.layers], st.session_state[bench.network] = checked, OWN
+    st.session_state[bench.name("revision")] = _revision(bench) + 1
+    st.session_state[bench.name("layer")] = min(max(selected, 0), len(checked) - 1)
 
 
-def _refuse(sentence: str) -> None:
+def _revision(bench: Bench) -> int:
+    return int(st.session_state.get(bench.name("revision"), 0))
+
+
+def _refuse(bench: Bench, sentence: str) -> None:
     """Say why a change was not made, for as long as the network is the one it was meant for."""
-    kept = check_layers(network_layers())
-    st.session_state[ERROR] = (f"{sentence} The network stays as it was.", kept)
+    kept = check_layers(bench.read())
+    error = bench.name("editor_error")
+    st.session_state[error] = (f"{sentence} The network stays as it was.", kept)
 
 
-def _forget() -> None:
-    st.session_state.pop(ERROR, None)
+def _forget(bench: Bench) -> None:
+    st.session_state.pop(bench.name("editor_error"), None)
 
 
-def _form(layers: list[Spec]) -> None:
-    places = range(len(layers))
-    if st.session_state.get(SELECTED) not in places:
-        st.session_state[SELECTED] = 0
+def _form(bench: Bench, layers: list[Spec]) -> None:
+    places, selected = range(len(layers)), bench.name("layer")
+    if st.session_state.get(selected) not in places:
+        st.session_state[selected] = 0
     place = st.selectbox(
         "Layer",
         places,
-        key=SELECTED,
+        key=selected,
         format_func=lambda i: f"{i + 1} {layers[i]['type']}",
         help="The layer to change, to move or to take out.",
         on_change=_forget,
+        args=(bench,),
     )
     with st.grid("auto", min_column_width=140):
-        _fields(layers, place)
-    _buttons(layers, place)
+        _fields(bench, layers, place)
+    _buttons(bench, layers, place)
 
 
-def _fields(layers: list[Spec], place: int) -> None:
+def _fields(bench: Bench, layers: list[Spec], place: int) -> None:
     spec = layers[place]
-    revision = st.session_state.get(REVISION, 0)
     for field in fields(LAYERS[spec["type"]]):
-        key = f"_field-{revision}-{place}-{field.name}"
+        key = bench.name(f"field-{_revision(bench)}-{place}-{field.name}")
         more = {"key": key, "help": hint(spec["type"], field.name), "on_change": _set_field}
-        _widget(field, spec[field.name], **more, args=(layers, place, field.name, key))
+        _widget(field, spec[field.name], **more, args=(bench, layers, place, field.name, key))
 
 
 def _widget(field: Field[Any], value: Any, **more: Any) -> None:
@@ -119,17 +155,17 @@ def _widget(field: Field[Any], value: Any, **more: Any) -> None:
         st.text_input(label, size_text(value), placeholder="like the kernel", **more)
 
 
-def _set_field(layers: list[Spec], place: int, name: str, key: str) -> None:
+def _set_field(bench: Bench, layers: list[Spec], place: int, name: str, key: str) -> None:
     value = st.session_state[key]
     try:
         parsed = parse_size(value) if isinstance(value, str) else as_whole(value)
         checked = from_spec(LAYERS, {**layers[place], name: parsed})
     except ValueError as error:
-        return _refuse(f"Layer {place + 1}: {error}")
-    change([*layers[:place], to_spec(checked), *layers[place + 1 :]], place)
+        return _refuse(bench, f"Layer {place + 1}: {error}")
+    change(bench, [*layers[:place], to_spec(checked), *layers[place + 1 :]], place)
 
 
-def _buttons(layers: list[Spec], place: int) -> None:
+def _buttons(bench: Bench, layers: list[Spec], place: int) -> None:
     last = len(layers) - 1
     before, after = layers[:place], layers[place + 1 :]
     layer = layers[place]
@@ -138,46 +174,46 @@ def _buttons(layers: list[Spec], place: int) -> None:
             "Move up",
             "⬆️",
             "It is the first layer." if place == 0 else "",
-            lambda: change([*before[:-1], layer, *before[-1:], *after], place - 1),
+            lambda: change(bench, [*before[:-1], layer, *before[-1:], *after], place - 1),
         )
         _button(
             "Move down",
             "⬇️",
             "It is the last layer." if place == last else "",
-            lambda: change([*before, *after[:1], layer, *after[1:]], place + 1),
+            lambda: change(bench, [*before, *after[:1], layer, *after[1:]], place + 1),
         )
         _button(
             "Remove",
             "🗑️",
             "A network has at least one layer." if last == 0 else "",
-            lambda: change([*before, *after], place),
+            lambda: change(bench, [*before, *after], place),
         )
         st.menu_button(
             "Add behind it",
             list(LAYERS),
-            key="_add_layer",
+            key=bench.name("add_layer"),
             icon="➕",
             help="Put a new layer behind the one that is chosen.",
             disabled=len(layers) >= MOST_LAYERS,
             on_click=_add,
-            args=(layers, place),
+            args=(bench, layers, place),
         )
 
 
-def _add(layers: list[Spec], place: int) -> None:
-    kind = str(st.session_state["_add_layer"])
+def _add(bench: Bench, layers: list[Spec], place: int) -> None:
+    kind = str(st.session_state[bench.name("add_layer")])
     if kind in LAYERS:
         new = NEW.get(kind, {"type": kind})
-        change([*layers[: place + 1], new, *layers[place + 1 :]], place + 1)
+        change(bench, [*layers[: place + 1], new, *layers[place + 1 :]], place + 1)
 
 
 def _button(label: str, icon: str, reason: str, act: Callable[[], None]) -> None:
     st.button(label, icon=icon, disabled=bool(reason), help=reason or None, on_click=act)
 
 
-def _json_view(layers: list[Spec]) -> None:
+def _json_view(bench: Bench, layers: list[Spec]) -> None:
     text = json.dumps(layers)[1:-1].replace("}, {", "},\n{")
-    key = f"{JSON_TEXT}-{st.session_state.get(REVISION, 0)}-{hash(text)}"
+    key = bench.name(f"json-{_revision(bench)}-{hash(text)}")
     st.text_area(
         "Layers",
         f"[\n{text}\n]",
@@ -185,16 +221,16 @@ def _json_view(layers: list[Spec]) -> None:
         key=key,
         help="One layer a line; press Ctrl+Enter or click outside to apply.",
         on_change=_apply_json,
-        args=(key,),
+        args=(bench, key),
     )
 
 
-def _apply_json(key: str) -> None:
+def _apply_json(bench: Bench, key: str) -> None:
     try:
         layers = parse_layers(st.session_state[key])
     except ValueError as error:
-        return _refuse(str(error))
-    change(layers)
+        return _refuse(bench, str(error))
+    change(bench, layers)
 
 
 def size_text(value: Any) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from cnnviz.nn.geometry import Shape
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.spec import Spec
 from cnnviz.nn.summary import LayerSummary, summarize_fitting, totals
@@ -33,9 +34,11 @@ def problem_with(settings: RunSettings) -> str:
     return ""
 
 
-def summary_rows(layers: Sequence[Spec]) -> tuple[list[LayerSummary], str]:
+def summary_rows(
+    layers: Sequence[Spec], input_shape: Shape = INPUT_SHAPE
+) -> tuple[list[LayerSummary], str]:
     """Return the layers that fit, in numbers, and the sentence of the first that does not."""
-    rows, error = summarize_fitting(Sequential.from_specs(layers), INPUT_SHAPE)
+    rows, error = summarize_fitting(Sequential.from_specs(layers), input_shape)
     return rows, str(error) if error else ""
 
 

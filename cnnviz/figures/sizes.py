@@ -1,0 +1,81 @@
+"""Output sizes as a picture: kernel down, stride across, one block for each padding."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from plotly.graph_objects import Figure
+
+CELL = 30  # pixels in height
+
+
+def sizes_figure(
+    tables: Mapping[str, NDArray[np.int64]], kernels: Sequence[int], strides: Sequence[int]
+) -> Figure:
+    """Return the figure; tables are (kernels, strides), 0 where a setting is impossible."""
+    gap = np.full((len(kernels), 1), -1)  # an empty column behind each block
+    sizes = np.hstack([part for table in tables.values() for part in (table, gap)])[:, :-1]
+    places = np.arange(sizes.shape[1])
+    told = [f"stride {stride}, padding {padding}" for padding in tables for stride in (*strides, 0)]
+    hover = [
+        [_told(kernel, where, size) for where, size in zip(told, row, strict=False)]
+        for kernel, row in zip(kernels, sizes.tolist(), strict=True)
+    ]
+    heatmap = {
+        "type": "heatmap",
+        "x": places,
+        "y": list(kernels),
+        "z": np.where(sizes > 0, sizes, np.nan),
+        "zmin": 0,
+        "zmax": int(sizes.max()),
+        "text": [[_written(size) for size in row] for row in sizes.tolist()],
+        "texttemplate": "%{text}",
+        "customdata": hover,
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+    }
+    width = len(strides) + 1
+    heads = [
+        _head(f"padding {padding}", block * width + (len(strides) - 1) / 2)
+        for block, padding in enumerate(tables)
+    ]
+    plain = {"ticks": "", "showgrid": False, "zeroline": False}
+    shown = [place for place in places.tolist() if place % width < len(strides)]
+    names = [strides[place % width] for place in shown]
+    across = {"tickvals": shown, "ticktext": names, "title": {"text": "stride"}}
+    down = {"dtick": 1, "autorange": "reversed", "title": {"text": "kernel"}}
+    layout = {
+        "height": 110 + CELL * len(kernels),
+        "margin": {"l": 8, "r": 8, "t": 40, "b": 8},
+        "xaxis": plain | across,
+        "yaxis": plain | down,
+        "annotations": heads,
+    }
+    return Figure({"data": [heatmap], "layout": layout})
+
+
+def _written(size: int) -> str:
+    """Return what stands in a cell: the size, a cross for none, nothing in a gap."""
+    return str(size) if size > 0 else "×" if size == 0 else ""
+
+
+def _told(kernel: int, where: str, size: int) -> str:
+    """Return what a cell says to the pointer."""
+    if size < 0:
+        return ""
+    return f"kernel {kernel}, {where}: {f'{size} rows' if size else 'impossible'}"
+
+
+def _head(text: str, x: float) -> dict[str, Any]:
+    """Return what stands above a block."""
+    return {
+        "text": text,
+        "x": x,
+        "y": 1.0,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+    }

@@ -1,0 +1,184 @@
+"""The Backward page, put together: three views of the same way back."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.explain.backward import WayBack
+from cnnviz.explain.slow_motion import strongest
+from cnnviz.nn.types import Array
+from cnnviz.ui.backward import check, layer, motion, subject
+from cnnviz.ui.backward.panels import input_product, steps, weight_product
+from cnnviz.ui.components.linked import linked
+from cnnviz.ui.components.matrices import matrices
+from cnnviz.ui.guard import guard
+from cnnviz.ui.lab.card import Answer, Question, card
+from cnnviz.ui.lab.example import in_use
+from cnnviz.ui.state import Table, one_of, publish_url
+from cnnviz.ui.train.fields import keep
+from cnnviz.ui.words import count_of, shape
+
+VIEW = "back_view"
+VIEWS = {
+    "layer": "Through a convolution",
+    "check": "Checked by numbers",
+    "step": "One step in slow motion",
+}
+TABLE: Table = {
+    VIEW: one_of(VIEWS),
+    **subject.TABLE,
+    **layer.TABLE,
+    **check.TABLE,
+    **motion.TABLE,
+}
+INTRODUCTION = (
+    "Training asks of every number in the network: how does the loss change with it? "
+    "Backpropagation answers layer by layer, from the loss back to the image."
+)
+
+
+def backward_page() -> None:
+    """Draw the page: the choice of a view, and the view."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Backward", anchor=False, width="content")
+        st.caption(INTRODUCTION, width="stretch")
+    view = view_input()
+    with guard():
+        {"layer": layer_view, "check": check.check_view, "step": motion.motion_view}[view]()
+    publish_url(shown_in(view))
+
+
+def view_input() -> str:
+    """Draw the choice of a view; return it."""
+    asked = st.session_state.get(VIEW)
+    keep(VIEW, asked if asked in VIEWS else "layer")
+    st.segmented_control(
+        "View",
+        [*VIEWS],
+        key=VIEW,
+        required=True,
+        format_func=lambda key: VIEWS[key],
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return str(st.session_state[VIEW])
+
+
+def shown_in(view: str) -> Table:
+    """Return the parameters that the open view has."""
+    network = {key: TABLE[key] for key in (subject.NETWORK, subject.SEED)}
+    if view == "check":
+        return {VIEW: TABLE[VIEW], **network, **check.TABLE}
+    if view == "step":
+        return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **motion.TABLE}
+    if st.session_state.get(layer.OF) == "layer":
+        own = {key: TABLE[key] for key in (layer.OF, layer.LAYER, layer.FILTER, layer.CHANNEL)}
+        return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **own}
+    return {VIEW: TABLE[VIEW], **layer.EXAMPLE_OWN, **in_use(layer.PREFIX)}
+
+
+def layer_view() -> None:
+    """Draw what goes back through a convolution, in four parts."""
+    found = layer.back_input()
+    back = found.back
+    st.caption(found.words)
+    st.subheader("1 The gradient spread, the kernel turned", anchor=False)
+    st.markdown(spread_words(back))
+    matrices(steps(back), key="_back_steps")
+    st.subheader("2 Their full convolution is the gradient of the input", anchor=False)
+    channel = layer.channel_input(len(back.x))
+    linked(
+        back.full,
+        key="_back_full",
+        filter=channel,
+        shown=[*range(len(back.weight))],
+        cell=telling_cell(back.full.after[channel]),
+        words={
+            "input": "Gradient, spread",
+            "kernel": "Kernel, turned",
+            "output": "Full convolution",
+            "channel": "filter",
+        },
+    )
+    st.markdown(cut_words(back))
+    card(question(back), key="back_card")
+    st.subheader("3 The same by im2col's transpose", anchor=False)
+    st.markdown(transpose_words(back))
+    matrices(input_product(back), key="_back_input")
+    st.subheader("4 The gradient of the kernel: a sum over positions", anchor=False)
+    st.markdown(weight_words(back))
+    matrices(weight_product(back), key="_back_weight")
+
+
+def telling_cell(output: Array) -> tuple[int, int]:
+    """Return row and column of the number that is farthest from zero."""
+    row, column = strongest(output)
+    return row, column
+
+
+def spread_words(back: WayBack) -> str:
+    """Return what is put between and around the gradient, with the numbers."""
+    (sh, sw), (eh, ew) = back.grid.stride, back.grid.extent
+    between = (
+        f"With stride {sh} × {sw} there are {count_of(sh - 1, 'row')} and "
+        f"{count_of(sw - 1, 'column')} of zeros between neighbors. "
+        if (sh, sw) != (1, 1)
+        else "With stride 1 there is nothing to put between neighbors. "
+    )
+    return (
+        f"{between}Around it come window − 1 zeros: {eh} − 1 = {eh - 1} above and below, "
+        f"{ew} − 1 = {ew - 1} left and right. The kernel is turned by 180°, because the output "
+        "that a weight gave to lies on the other side of it."
+    )
+
+
+def cut_words(back: WayBack) -> str:
+    """Return what is cut away from the full convolution, or filled up."""
+    (top, bottom), (left, right) = back.grid.pads
+    dropped = back.grid.dropped
+    words = f"The full convolution has {shape(back.full.grid.output)} cells. "
+    if any(dropped):
+        rows, columns = count_of(dropped[0], "row"), count_of(dropped[1], "column")
+        words += f"{rows} and {columns} at the end, which no window saw, get zeros. "
+    if top or bottom or left or right:
+        words += f"Padding is cut away: {top} above, {bottom} below, {left} left, {right} right. "
+    return f"{words}What is left is the gradient of the input, {shape(back.grid.size)}."
+
+
+def transpose_words(back: WayBack) -> str:
+    """Return how large the difference of the two ways is."""
+    return (
+        "The convolution was kernels · columns. Its gradient by the columns is kernelsᵀ · gradient,"
+        " and col2im carries that back to the image. The largest difference from the full "
+        f"convolution: **{back.input_difference:.3g}**{beside(back.grad_input)}."
+    )
+
+
+def beside(gradient: Array) -> str:
+    """Return how large the numbers are that a difference is one of."""
+    return f", where the largest number is {float(np.abs(gradient).max()):.3g}"
+
+
+def weight_words(back: WayBack) -> str:
+    """Return what the weights' gradient sums up, and how it compares with the textbook's."""
+    return (
+        f"A weight is used at all {back.grid.windows} positions, so its gradient is a sum over "
+        "them: what it met × the gradient of the output it gave to, gradient · columnsᵀ. "
+        "The textbook's convolution of the image with the spread gradient gives the same; largest "
+        f"difference: **{back.weight_difference:.3g}**{beside(back.grad_weight)}."
+    )
+
+
+def question(back: WayBack) -> Question:
+    """Return what the reader is asked before looking closely."""
+    KH, KW = back.grid.kernel
+    value = float(back.weight[0, 0, 0, 0])
+    return Question(
+        f"In the kernel, row 0, column 0 holds {value:g}. In which row and column does it stand in "
+        "the turned kernel?",
+        (
+            Answer("Row", KH - 1, slips={0.0: "There it was before."} if KH > 1 else {}),
+            Answer("Column", KW - 1, slips={0.0: "There it was before."} if KW > 1 else {}),
+        ),
+        "Turned by 180°, the first row becomes the last, and the first column the last.",
+        f"Row {KH} − 1 − 0 = {KH - 1}, column {KW} − 1 − 0 = {KW - 1}.",
+    )

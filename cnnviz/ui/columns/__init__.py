@@ -1,0 +1,1 @@
+"""The im2col page: images as columns of windows, and back."""

@@ -1,0 +1,47 @@
+"""The im2col page, put together."""
+
+import streamlit as st
+
+from cnnviz.explain.columns import unfold, way_back
+from cnnviz.ui.columns.facts import back_words, costs, question, time_race
+from cnnviz.ui.columns.panels import matrix_product, there_and_back
+from cnnviz.ui.components.matrices import matrices
+from cnnviz.ui.guard import guard
+from cnnviz.ui.lab.card import card
+from cnnviz.ui.lab.example import example, in_use, table
+from cnnviz.ui.state import publish_url
+
+PREFIX = "col_"
+TABLE = table(PREFIX)
+
+INTRODUCTION = (
+    "im2col writes every window of the image as a column. The whole convolution is then one "
+    "matrix product: each output is a row of kernels times a column. (The kernel is not turned "
+    "around: what deep learning calls convolution is cross-correlation.)"
+)
+BACK = (
+    "col2im carries columns back: every entry is added to the image cell it is a copy of. That is "
+    "how gradients find their way from the columns to the image."
+)
+
+
+def columns_page() -> None:
+    """Draw the page from top to bottom: inputs, the product, its cost, the way back."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("im2col", anchor=False, width="content")
+        st.caption(INTRODUCTION, width="stretch")
+    with guard():
+        shown = example(PREFIX)
+        unfolded = unfold(shown.layer, shown.x, shown.weight)
+        if shown.words:
+            st.caption(shown.words)
+        matrices(matrix_product(unfolded), key="_col_product")
+        card(question(unfolded), key="col_card")
+        costs(unfolded)
+        time_race(shown)
+        st.subheader("The way back: col2im", anchor=False)
+        st.markdown(BACK)
+        back = way_back(unfolded)
+        matrices(there_and_back(unfolded, back), key="_col_back")
+        back_words(unfolded, back)
+    publish_url(in_use(PREFIX))

@@ -1,0 +1,81 @@
+"""Where the windows of a layer stand: the padded image beside the output, linked by hovering."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.explain.cone import window_places
+from cnnviz.nn.geometry import Grid
+
+HERE = Path(__file__).parent
+MOST_CELLS = 96
+"""More rows or columns than these are too small to point at."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the two grids are called, and what a cell of the second one does to the first.
+
+    "Output row 0, column 0 sees rows 0, 1 and columns 0, 1" is `cells`, a place, and what it
+    `acts`; `around` follows the name of the image where there is something around it.
+    """
+
+    image: str
+    around: str
+    cells: str
+    acts: str
+    border: str
+    unseen: str
+
+
+SLIDING = Words("Input", " with its padding", "Output", "sees", "padding", "seen by no window")
+TRANSPOSED = Words(
+    "Output",
+    ", with what is cut away",
+    "Input",
+    "lays the kernel on",
+    "cut away",
+    "reached by no kernel cell: the bias alone",
+)
+
+
+def windows(grid: Grid, words: Words, *, key: str) -> None:
+    """Draw the windows of a grid; only for at most `MOST_CELLS` cells along each axis."""
+    places = [window_places(grid, axis) for axis in (0, 1)]
+    data = {
+        "image": grid.size,
+        "border": grid.border,
+        "output": grid.output,
+        "places": [found.tolist() for found in places],
+        "missed": [missed(grid, axis, places[axis]) for axis in (0, 1)],
+        "words": words.__dict__,
+    }
+    _WINDOWS(key=key, data=data)
+
+
+def fits(grid: Grid) -> bool:
+    """Whether a grid is small enough to be drawn."""
+    return max(*grid.bordered, *grid.output) <= MOST_CELLS
+
+
+def missed(grid: Grid, axis: int, places: NDArray[np.int64]) -> list[int]:
+    """Return the rows or columns of the image and its padding on which no kernel cell stands."""
+    first = -grid.border[axis][0]
+    everything = np.arange(first, first + grid.bordered[axis])
+    found: list[int] = np.setdiff1d(everything, places).tolist()
+    return found
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+_WINDOWS = st.components.v2.component(
+    "cnnviz_windows",
+    html="<div class='part windows'></div>\n",
+    css=_read("part.css") + _read("windows.css"),
+    js="\n".join(map(_read, ("shared.js", "windows.js"))),
+)

@@ -1,0 +1,1 @@
+"""The Convolution page: one cell of one filter, product by product."""

@@ -1,0 +1,1 @@
+"""What the pages of the convolution lab share."""

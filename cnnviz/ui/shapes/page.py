@@ -1,0 +1,54 @@
+"""The Shapes page, put together."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnnviz.ui.guard import guard
+from cnnviz.ui.shapes import chain, controls
+from cnnviz.ui.shapes.layer import layer_view
+from cnnviz.ui.shapes.params import TABLE, VIEWS
+from cnnviz.ui.shapes.table import table_view
+from cnnviz.ui.state import publish_url
+
+INTRODUCTION = (
+    "Where the windows of a layer stand, how large its output is and why, and what becomes of it "
+    "through a whole network."
+)
+SHOW: dict[str, Callable[[], None]] = {
+    "layer": layer_view,
+    "chain": chain.chain_view,
+    "table": table_view,
+}
+
+
+def shapes_page() -> None:
+    """Draw the page: the choice of a view, and the view."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Shapes", anchor=False, width="content")
+        st.caption(INTRODUCTION, width="stretch")
+    controls.defaults()
+    with guard():
+        SHOW[_view()]()
+    publish_url({key: TABLE[key] for key in ("shape_view", *keys_in_use())})
+
+
+def _view() -> str:
+    """Draw the choice of a view."""
+    st.session_state.setdefault("shape_view", "layer")
+    view = st.segmented_control(
+        "View",
+        list(VIEWS),
+        key="shape_view",
+        format_func=lambda view: VIEWS[view],
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return str(view)
+
+
+def keys_in_use() -> list[str]:
+    """Return the names of the open view that stand in the URL."""
+    view = st.session_state["shape_view"]
+    return chain.keys_in_use() if view == "chain" else controls.keys_in_use()

@@ -1,0 +1,51 @@
+"""Output sizes over kernel, stride and padding, as a picture."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from cnnviz.explain.setting import Setting
+from cnnviz.explain.sizes import size_table
+from cnnviz.figures.sizes import sizes_figure
+from cnnviz.nn.geometry import Padding
+from cnnviz.ui.shapes.controls import checked, inputs, kind, value
+
+FIELDS = ("size", "dilation")
+KERNELS, STRIDES = range(1, 12), range(1, 7)
+PADDINGS: dict[str, Padding] = {"valid": "valid", "same": "same", "1": 1, "2": 2}
+
+
+def table_view() -> None:
+    """Draw the table for the layer and the input that are chosen."""
+    setting = _controls()
+    tables = {
+        title: size_table(setting, KERNELS, STRIDES, padding) for title, padding in PADDINGS.items()
+    }
+    st.caption(
+        f"Rows of the output of {setting.kind} for {setting.size[0]} rows of input. × marks what "
+        "does not fit; point at a cell to read it."
+    )
+    st.plotly_chart(
+        sizes_figure(tables, KERNELS, STRIDES),
+        key="shape_table",
+        config={"displaylogo": False},
+    )
+
+
+def _controls() -> Setting:
+    """Draw layer, input and dilation; return them with a kernel of 1, which always fits.
+
+    Raises
+    ------
+    ValueError
+        With one sentence, for a number that is out of all bounds.
+    """
+    columns = st.columns(3, gap="medium", vertical_alignment="bottom")
+    with columns[0]:
+        kind()
+    one_cell = Setting(value("shape_kind"), kernel=(1, 1))
+    for field, column in zip(FIELDS, columns[1:], strict=True):
+        with column:
+            inputs(field, one_cell, [f"shape_{field}_height"])
+    size, dilation = (checked(f"shape_{field}_height") for field in FIELDS)
+    return replace(one_cell, size=(size, size), dilation=(dilation, dilation))

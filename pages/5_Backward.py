@@ -1,0 +1,7 @@
+"""The way back: through a convolution, checked by numbers, and as one step in slow motion."""
+
+from cnnviz.ui.backward.page import TABLE, backward_page
+from cnnviz.ui.frame import frame
+
+with frame("Backward", TABLE):
+    backward_page()

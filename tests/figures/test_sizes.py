@@ -1,0 +1,32 @@
+"""Output sizes as a picture: every possible number is written, the rest is crossed out."""
+
+import numpy as np
+
+from cnnviz.explain.setting import Setting
+from cnnviz.explain.sizes import size_table
+from cnnviz.figures.sizes import sizes_figure
+
+
+def test_the_table_is_the_engines() -> None:
+    table = size_table(Setting(size=(5, 5)), (1, 3, 6), (1, 2), "valid")
+    assert table.tolist() == [[5, 3], [3, 2], [0, 0]]
+    assert size_table(Setting(size=(5, 5)), (6,), (2,), "same").tolist() == [[3]]
+
+
+def test_what_is_impossible_is_crossed_out() -> None:
+    table = np.array([[5, 3], [0, 2]])
+    figure = sizes_figure({"valid": table, "same": table + 1}, (1, 9), (1, 2))
+    (heatmap,) = figure.data
+    assert [*map(list, heatmap.text)] == [["5", "3", "", "6", "4"], ["×", "2", "", "1", "3"]]
+    assert np.isnan(heatmap.z).tolist() == [
+        [False, False, True, False, False],
+        [True, False, True, False, False],
+    ]
+    assert heatmap.customdata[0][3] == "kernel 1, stride 1, padding same: 6 rows"
+    assert heatmap.customdata[1][0] == "kernel 9, stride 1, padding valid: impossible"
+    assert heatmap.customdata[1][4] == "kernel 9, stride 2, padding same: 3 rows"
+    assert (heatmap.zmin, heatmap.zmax) == (0, 6)
+    assert list(figure.layout.xaxis.tickvals) == [0, 1, 3, 4]
+    assert list(figure.layout.xaxis.ticktext) == [1, 2, 1, 2]
+    heads = [(note.text, note.x) for note in figure.layout.annotations]
+    assert heads == [("padding valid", 0.5), ("padding same", 3.5)]
