@@ -12,7 +12,6 @@ MNIST and Fashion-MNIST (CNNVIZ_DATA_DIR or the cache).
 import argparse
 import json
 import statistics
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 from cnnviz.data import DataChoice, Splits, load, split
 from cnnviz.nn.architectures import ARCHITECTURES, build
 from cnnviz.runs.files import write_atomic
+from cnnviz.runs.helpers import HelpedTeam
 from cnnviz.training import Augment, EpochEnd, Finished, TrainConfig, train
 
 FILE = Path(__file__).with_name("accuracy.json")
@@ -65,18 +65,18 @@ TASKS = (
 
 def run(task: Task, splits: Splits, seed: int) -> dict[str, Any]:
     """Train once and return what came of it."""
-    start = time.perf_counter()
-    losses, result = [], None
-    for event in train(build(task.network), splits, task.config(seed)):
-        if isinstance(event, EpochEnd):
-            losses.append(round(event.train_loss, 4))
-            print(f"  epoch {event.epoch}: validation {event.validation.accuracy:.2%}", flush=True)
-        if isinstance(event, Finished):
-            result = event.test
+    losses, result, config = [], None, task.config(seed)
+    with HelpedTeam(config.threads) as team:
+        for event in train(build(task.network), splits, config, team=team):
+            if isinstance(event, EpochEnd):
+                losses.append(round(event.train_loss, 4))
+                accuracy = event.validation.accuracy
+                print(f"  epoch {event.epoch}: validation {accuracy:.2%}", flush=True)
+            if isinstance(event, Finished):
+                result = event.test
     if result is None:
         raise SystemExit(f"{task.name} with seed {seed} diverged.")
-    seconds = round(time.perf_counter() - start, 1)
-    return {"test": result.accuracy, "train_losses": losses, "seconds": seconds}
+    return {"test": result.accuracy, "train_losses": losses}
 
 
 def made_with(task: Task, seed: int) -> dict[str, Any]:
@@ -90,7 +90,6 @@ def row(task: Task, results: list[dict[str, Any]]) -> str:
     """Return a line of the table."""
     config = task.config(0)
     budget = f"{config.epochs} epochs, batch {config.batch_size}"
-    seconds = statistics.mean(result["seconds"] for result in results)
     if task.goal:
         scores = [result["test"] for result in results]
         ours = f"{statistics.mean(scores):.2%} ({min(scores):.2%} to {max(scores):.2%})"
@@ -99,14 +98,14 @@ def row(task: Task, results: list[dict[str, Any]]) -> str:
         losses = [result["train_losses"][5] for result in results]
         ours = f"loss {statistics.mean(losses):.2f} ({min(losses):.2f} to {max(losses):.2f})"
         goal = "the same"
-    cells = (task.name, budget, task.published, goal, ours, str(len(results)), f"{seconds:,.0f} s")
+    cells = (task.name, budget, task.published, goal, ours, str(len(results)))
     return f"| {' | '.join(cells)} |"
 
 
 def table(results: dict[str, dict[str, Any]]) -> str:
     """Return the table in Markdown."""
-    head = "| network | budget | published | to reach | reached, mean (range) | seeds | time each |"
-    lines = [head, f"|{'---|' * 7}"]
+    head = "| network | budget | published | to reach | reached, mean (range) | seeds |"
+    lines = [head, f"|{'---|' * 6}"]
     lines += [row(task, [*results[task.name].values()]) for task in TASKS if task.name in results]
     return "\n".join(lines)
 

@@ -5,7 +5,7 @@ import sys
 
 
 def main() -> int:
-    """Run the command line with one BLAS thread for each thread of the training."""
+    """Run the command line with one BLAS thread: a training's parts are computed by processes."""
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # read when NumPy is loaded, so before the import below
     from cnnviz.cli import run

@@ -78,7 +78,12 @@ def parser() -> argparse.ArgumentParser:
     add("--flip", action=BooleanOptionalAction, help="mirror half of the training images")
     add("--seed", type=int, default=0, help="start of every random draw (default: 0)")
     add("--images", type=int, help="training images to use (default: all)")
-    add("--threads", type=int, default=2, help="parts of each batch, one thread each (default: 2)")
+    add(
+        "--threads",
+        type=int,
+        default=2,
+        help="parts of each batch, computed side by side (default: 2)",
+    )
     add("--runs-dir", type=Path, default=None, help="folder of the runs")
     add("--list", action="store_true", help="list the runs, newest first")
     add("--resume", metavar="ID", help="go on with a run, with the settings that it was made with")

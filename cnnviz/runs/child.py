@@ -17,7 +17,7 @@ ONE_THREAD = {
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a trainer: each of its threads computes with one BLAS thread."""
+    """Return the environment of a trainer or a helper: it computes with one BLAS thread."""
     package_root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
     return os.environ | ONE_THREAD | {"PYTHONPATH": path}

@@ -37,7 +37,7 @@ class Manager:
     root
         Folder of all runs; None: `runs_root()`.
     slots
-        Trainings at a time; None: half the processors, as each training uses two threads.
+        Trainings at a time; None: half the processors, as each training uses two.
     watched
         Whether anybody looks. When nobody has for `idle_seconds`, all trainings are paused with
         a checkpoint and the queue stands still until somebody does.

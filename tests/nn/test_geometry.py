@@ -145,8 +145,10 @@ def test_kernel_columns_on_the_image_written_out() -> None:
         (slice(0, 2), slice(0, 3, 2)),
         (slice(0, 2), slice(1, 4, 2)),
     )
-    alone = Window((1, 1), padding=((0, 0), (0, 9))).place((1, 1), "test")
-    assert alone.beside == ((slice(0, 1), slice(0, 1, 1)),)
+    # One window, from −2 to 1: its first cell is on the image in no window.
+    alone = Window((1, 2), (1, 2), (1, 3), ((0, 0), (2, 0))).place((1, 2), "test")
+    assert alone.output == (1, 1)
+    assert alone.beside == ((slice(0, 0), slice(0, 0)), (slice(0, 1), slice(1, 2, 2)))
 
 
 @given(st.one_of(sliding(), sliding(pooling=True), spreading()))
