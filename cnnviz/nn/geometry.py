@@ -163,7 +163,7 @@ class Grid:
 
     @cached_property
     def covered_once(self) -> bool:
-        """Whether each cell of the bordered image lies in exactly one window."""
+        """Whether windows side by side take each cell of the bordered image once."""
         return self.kernel == self.stride and self.dilation == (1, 1) and self.dropped == (0, 0)
 
     @cached_property

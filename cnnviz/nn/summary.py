@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from cnnviz.nn.geometry import Pair, Shape, ShapeError
 from cnnviz.nn.layers import Layer
+from cnnviz.nn.layers.pool import Pool2d
 from cnnviz.nn.model import Sequential, naming
 from cnnviz.nn.reach import Jump, Reach
 from cnnviz.nn.spec import to_spec
-from cnnviz.nn.transposed import TransposedWindow
 
 FLOAT_BYTES = 4
 
@@ -18,10 +18,10 @@ class LayerSummary:
     """One layer in numbers; bytes are for one image in float32.
 
     `padded_bytes` is what the input takes with its padding, 0 without padding; `column_bytes` is
-    what the im2col columns of one image take. `receptive_field` is the most that one output sees
-    of the network's input (height, width), its padding included, and `jump` how far apart in the
-    input two neighboring outputs look, ½ behind a transposed convolution of stride 2; None where
-    that means nothing.
+    what the im2col columns of one image take in memory. `receptive_field` is the most that one
+    output sees of the network's input (height, width), its padding included, and `jump` how far
+    apart in the input two neighboring outputs look, ½ behind a transposed convolution of stride 2;
+    None where that means nothing.
     """
 
     index: int
@@ -65,14 +65,12 @@ def spec_text(layer: Layer) -> str:
 def padded_floats(layer: Layer, shape: Shape) -> int:
     """Return the numbers in one input with its padding, 0 where nothing is added to it.
 
-    A transposed convolution has its padding, which is cut away, around the output.
+    Pooling pads; the padding of a convolution is within its columns.
     """
-    window = layer.window()
-    if window is None:
+    if not isinstance(layer, Pool2d):
         return 0
-    grid = window.place((shape[1], shape[2]), type(layer).__name__)
-    channels = (layer.output_shape(shape) if isinstance(window, TransposedWindow) else shape)[0]
-    return channels * math.prod(grid.bordered) if grid.bordered != grid.size else 0
+    grid = layer.grid(shape)
+    return shape[0] * math.prod(grid.bordered) if grid.bordered != grid.size else 0
 
 
 def reach_behind(layer: Layer, before: Reach | None) -> Reach | None:

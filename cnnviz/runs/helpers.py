@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import IO, Any, cast
 
 from cnnviz.nn.model import Sequential
 from cnnviz.runs.child import environment
@@ -49,8 +49,8 @@ class Helper:
             env=environment(),
             start_new_session=True,  # Ctrl-C is for the process that trains
         )
-        assert self._process.stdin and self._process.stdout
-        self._orders, self._results = self._process.stdin, self._process.stdout
+        self._orders = cast(IO[bytes], self._process.stdin)
+        self._results = cast(IO[bytes], self._process.stdout)
         with suppress(OSError):  # where so much is not allowed, it waits until the helper reads
             fcntl.fcntl(self._orders, fcntl.F_SETPIPE_SZ, PIPE)
 
@@ -120,7 +120,10 @@ class HelpedTeam(Team):
         return 1 + len(self._helpers)
 
     def begin(self, model: Sequential, config: TrainConfig, state: TrainState) -> None:
-        """Put a training on all desks; the arrays of the state move to the shared memory."""
+        """Put a training on all desks; the arrays of the state move to the shared memory.
+
+        One training a team: with the next one, the arrays of the state before are no more.
+        """
         if self._file < 0:
             return super().begin(model, config, state)
         self._shared = SharedDesk.of(model, config, state)

@@ -59,7 +59,7 @@ def memory_need(
             "images of a batch": max(moved, looked_at) * math.prod(input_shape) * FLOAT_BYTES,
             "activations and gradients": max(2 * batch, looked_at) * sums.activation_bytes,
             "padding": max(batch, looked_at) * sums.padded_bytes,
-            "columns": max(batch, looked_at) * sums.column_bytes,
+            "columns": max(2 * batch, looked_at) * sums.column_bytes,  # there and back
             "a checkpoint": parameters * (1 + copies) + buffers,
             "the program": BASE_BYTES,
         }

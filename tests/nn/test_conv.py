@@ -129,7 +129,9 @@ def test_fans_count_the_weights_of_one_group() -> None:
 def test_a_group_costs_its_share() -> None:
     whole, split = Conv2d(16, 3), Conv2d(16, 3, groups=4)
     assert whole.macs((8, 9, 9)) == 4 * split.macs((8, 9, 9)) == 16 * 8 * 9 * 49
-    assert whole.scratch_floats((8, 9, 9)) == split.scratch_floats((8, 9, 9)) == 8 * 9 * 49
+    assert whole.scratch_floats((8, 9, 9)) == split.scratch_floats((8, 9, 9)) == 8 * 3 * 7 * 9
+    dilated = Conv2d(16, 3, dilation=2)  # its rows are copied: 3 for each of 5 rows of windows
+    assert dilated.scratch_floats((8, 9, 9)) == 8 * 3 * 5 * (9 + 3 * 5)
 
 
 @pytest.mark.parametrize("N", [1, 7, 40])

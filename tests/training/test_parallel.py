@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import MODEL, PLAIN, SPLITS, same_params, tiny_split
 
-from cnnviz.nn.layers import BatchNorm2d, Conv2d, Flatten, Linear
+from cnnviz.nn.layers import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d
 from cnnviz.nn.losses import CrossEntropy, Loss, MeanSquaredError
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.optim import OPTIMIZERS, SGD, AdaGrad, Adam, Optimizer, RMSProp
@@ -270,7 +270,7 @@ def test_running_statistics_are_the_mean_over_the_images_of_all_parts(
 
 
 def test_padding_counts_as_memory() -> None:
-    wide = Sequential((Conv2d(1, 3, padding="same", dilation=100_000), Flatten(), Linear(10)))
+    wide = Sequential((MaxPool2d(3, 1, padding="same", dilation=100_000), Flatten(), Linear(10)))
     need = memory_need(wide, (1, 28, 28), TrainConfig(batch_size=1, threads=1), images=1)
     assert need.parts["padding"] == 4 * 200_028**2
     with pytest.raises(TooLargeError, match=r"padding 160\.0 GB"):

@@ -104,9 +104,15 @@ class Convolution(Sliding):
         return weights * self.grid(input_shape).windows
 
     def scratch_floats(self, input_shape: Shape) -> int:
-        """Return K · P, the numbers in the columns of all groups."""
-        weights = math.prod(self.parameter_shapes(input_shape)["weight"][1:])
-        return weights * self.groups * self.grid(input_shape).windows
+        """Return the numbers in the columns of all groups: KW of each pixel, padding included.
+
+        Where dilation leaves rows out they do not overlap, and K · P more are needed.
+        """
+        grid = self.grid(input_shape)
+        channels = self.groups * self.parameter_shapes(input_shape)["weight"][1]
+        (KH, KW), (OH, OW) = grid.kernel, grid.output
+        apart = KH * OH if KH > 1 and grid.dilation[0] > 1 else 0
+        return channels * KW * OW * (grid.bordered[0] + apart)
 
     def matrix(self, weight: Array) -> Array:
         """Return weights (n, C, KH, KW) as matrices (G, 1, n / G, KH · C · KW) for `columns`."""

@@ -18,7 +18,7 @@ COLUMNS = {
     "output": "Shape of what the layer gives out: channels × height × width, or numbers.",
     "parameters": "Numbers that are learnt: weights + biases.",
     "MACs": "Multiplications with addition for one image on its way forward.",
-    "memory": "What the layer's output takes for one image, in float32, and the im2col columns "
+    "memory": "What the layer's output takes for one image, in float32, and its im2col columns "
     "while they are needed.",
     "sees": "Receptive field: what one output cell sees of the image, "
     "at most; behind a transposed convolution not all cells see as much.",
