@@ -28,7 +28,8 @@ from cnnviz.training.team import SharedDesk, Task, Team, blas
 if sys.platform == "linux":
     import fcntl
 
-POSSIBLE = hasattr(os, "memfd_create")  # memory without a file, given on by its number: Linux
+# Memory without a file, given on by its number, and pipes that are made larger: Linux.
+POSSIBLE = sys.platform == "linux" and hasattr(os, "memfd_create")
 PIPE = 1 << 20  # bytes that an order may have to be on its way at once
 GONE = (OSError, EOFError, pickle.UnpicklingError)  # what its answer is where it has ended
 
