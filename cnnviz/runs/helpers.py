@@ -90,6 +90,7 @@ class HelpedTeam(Team):
         keep_freed_memory()
         count = min(size, os.cpu_count() or 1) - 1 if POSSIBLE else 0
         self._file = -1
+        self._shared: SharedDesk | None = None  # until a training begins
         self._coming: list[Helper] = []
         self._helpers: list[Helper] = []
         with suppress(OSError):  # too many files or processes: fewer do it, too
@@ -167,7 +168,8 @@ class HelpedTeam(Team):
                 self._part_with(helper)
                 continue
             self._coming.remove(helper)
-            helper.order(self._shared)
+            if self._shared:
+                helper.order(self._shared)
             self._helpers.append(helper)
 
     def _part_with(self, helper: Helper) -> None:
