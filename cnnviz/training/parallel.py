@@ -84,12 +84,13 @@ class Update:
 
     def do(self, desk: Desk) -> None:
         """Change them in place."""
-        first, *others = desk.grads[: self.parts]
+        learning = desk.learning
+        first, *others = learning.grads[: self.parts]
         with np.errstate(all="ignore"):
             desk.config.optimizer.update(
-                desk.params,
+                learning.params,
                 first,
-                desk.optimizer_state,
+                learning.optimizer_state,
                 lr=self.lr,
                 step=self.step,
                 part=self.share,

@@ -1,7 +1,7 @@
 """Arrays that several processes see: one block of memory, and what lies where in it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from cnnviz.nn.types import Array, ModelParams
 Plan = list[dict[str, tuple[int, ...]]]
 """The shapes of a model's arrays, all float32."""
 
+FLOAT = 4  # bytes
 ALIGNED = 64  # bytes: where a processor likes an array to begin
 
 
@@ -20,19 +21,28 @@ def plan(params: ModelParams) -> Plan:
 
 def block_size(plans: Sequence[Plan]) -> int:
     """Return the bytes that arrays of these shapes take, at least one."""
-    return max(sum(_room(shape) for plan in plans for _, _, shape in _places(plan)), 1)
+    return max(sum(map(_size, plans)), 1)
 
 
-def arrays_in(block: object, plans: Sequence[Plan]) -> list[ModelParams]:
-    """Return the arrays of these shapes that lie in a block of memory, one after the other."""
+def vectors_in(block: object, plans: Sequence[Plan]) -> list[Array]:
+    """Return all arrays of each plan as one vector; they lie in a block of memory in a row."""
     found, offset = [], 0
     for one in plans:
-        params: ModelParams = [{} for _ in one]
-        for index, name, shape in _places(one):
-            params[index][name] = _array(block, offset, shape)
-            offset += _room(shape)
-        found.append(params)
+        size = _size(one)
+        found.append(np.frombuffer(block, np.float32, size // FLOAT, offset))  # type: ignore[call-overload]
+        offset += size
     return found
+
+
+def arrays_in(vector: Array, one: Plan) -> ModelParams:
+    """Return the arrays that a vector consists of, with gaps where none may begin."""
+    params: ModelParams = [{} for _ in one]
+    start = 0
+    for index, shapes in enumerate(one):
+        for name, shape in shapes.items():
+            params[index][name] = vector[start : start + math.prod(shape)].reshape(shape)
+            start += _room(shape) // FLOAT
+    return params
 
 
 def move(params: ModelParams, places: ModelParams) -> None:
@@ -50,17 +60,9 @@ def fill(params: ModelParams, source: ModelParams) -> None:
                 arrays[name][...] = array
 
 
-def _places(one: Plan) -> Iterator[tuple[int, str, tuple[int, ...]]]:
-    for index, shapes in enumerate(one):
-        for name, shape in shapes.items():
-            yield index, name, shape
+def _size(one: Plan) -> int:
+    return sum(_room(shape) for shapes in one for shape in shapes.values())
 
 
 def _room(shape: tuple[int, ...]) -> int:
-    return -(-math.prod(shape) * 4 // ALIGNED) * ALIGNED
-
-
-def _array(block: object, offset: int, shape: tuple[int, ...]) -> Array:
-    count = math.prod(shape)
-    array: Array = np.frombuffer(block, np.float32, count, offset).reshape(shape)  # type: ignore[call-overload]
-    return array
+    return -(-math.prod(shape) * FLOAT // ALIGNED) * ALIGNED

@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import ModelParams
 from cnnviz.training.config import TrainConfig
-from cnnviz.training.shared import Plan, arrays_in, block_size, fill, plan
+from cnnviz.training.shared import Plan, arrays_in, block_size, fill, plan, vectors_in
 from cnnviz.training.state import TrainState, trained
 
 
@@ -23,6 +23,15 @@ from cnnviz.training.state import TrainState, trained
 def blas() -> ThreadpoolController:
     """Return the controller of NumPy's BLAS: to find it takes long, to set it does not."""
     return ThreadpoolController().select(user_api="blas")
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """What an update works on: parameters, the optimizer's memories, each part's gradients."""
+
+    params: ModelParams
+    optimizer_state: dict[str, ModelParams]
+    grads: list[ModelParams]
 
 
 @dataclass(eq=False)
@@ -33,9 +42,9 @@ class Desk:
     ----------
     grads
         The gradients of each part of a batch.
-    shared
-        Whether the arrays of `grads` are there already and are seen by others, so that they are
-        filled rather than replaced.
+    vectors
+        All that an update works on as one array each, where it lies together in memory that others
+        see: updated in one go, and gradients are filled in rather than replaced.
     """
 
     model: Sequential
@@ -43,14 +52,19 @@ class Desk:
     params: ModelParams
     optimizer_state: dict[str, ModelParams]
     grads: list[ModelParams]
-    shared: bool = False
+    vectors: Learning | None = None
+
+    @property
+    def learning(self) -> Learning:
+        """What an update works on."""
+        return self.vectors or Learning(self.params, self.optimizer_state, self.grads)
 
     def put(self, part: int, grads: ModelParams) -> None:
         """Keep the gradients of a part."""
-        if not self.shared:
+        if self.vectors:
+            fill(self.grads[part], grads)
+        else:
             self.grads[part] = grads
-            return
-        fill(self.grads[part], grads)
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,8 @@ class SharedDesk:
     size
         Of the block, in bytes.
     plans
-        The shapes of parameters, of each of the optimizer's memories, of each part's gradients.
+        The shapes of what is trained, of buffers, of each of the optimizer's memories, of each
+        part's gradients.
     memories
         The names of the optimizer's.
     """
@@ -76,19 +91,29 @@ class SharedDesk:
     @classmethod
     def of(cls, model: Sequential, config: TrainConfig, state: TrainState) -> "SharedDesk":
         """Return what a training needs."""
-        learning = plan(trained(model, state.params))
-        memories = [plan(memory) for memory in state.optimizer_state.values()]
-        plans = [plan(state.params), *memories, *(learning for _ in range(config.threads))]
+        learning = trained(model, state.params)
+        buffers = [
+            {name: array for name, array in arrays.items() if name not in learnt}
+            for arrays, learnt in zip(state.params, learning, strict=True)
+        ]
+        kept = [learning, buffers, *state.optimizer_state.values()]
+        plans = [plan(one) for one in (*kept, *(learning for _ in range(config.threads)))]
         return cls(model, config, block_size(plans), plans, tuple(state.optimizer_state))
 
     def over(self, block: object) -> Desk:
         """Return the desk with its arrays in a block of memory."""
-        params, *others = arrays_in(block, self.plans)
+        vectors = vectors_in(block, self.plans)
+        arrays = [arrays_in(*pair) for pair in zip(vectors, self.plans, strict=True)]
+        params = [learning | buffers for learning, buffers in zip(*arrays[:2], strict=True)]
+        whole: list[ModelParams] = [[{"all": vector}] for vector in vectors]
+        model = self.model.pooled_first()
+        learning = self._learning(whole[0], whole[2:])
+        parts = self._learning(params, arrays[2:])
+        return Desk(model, self.config, params, parts.optimizer_state, parts.grads, learning)
+
+    def _learning(self, params: ModelParams, others: list[ModelParams]) -> Learning:
         count = len(self.memories)
-        memories = dict(zip(self.memories, others[:count], strict=True))
-        return Desk(
-            self.model.pooled_first(), self.config, params, memories, others[count:], shared=True
-        )
+        return Learning(params, dict(zip(self.memories, others, strict=False)), others[count:])
 
 
 class Task(Protocol):
