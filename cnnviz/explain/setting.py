@@ -98,8 +98,14 @@ class Setting:
         try:
             self.grid()
         except ValueError as error:
-            return str(error)
+            return alone(str(error))
         return ""
+
+
+def alone(problem: str) -> str:
+    """Return an engine's sentence without the way out that a layer has only within a network."""
+    in_network = ", a smaller kernel, or remove a pooling layer before it"
+    return problem.replace(in_network, ", a smaller kernel or a larger image")
 
 
 Make = Callable[[int], Setting]

@@ -106,6 +106,14 @@ def test_nonsense_in_the_url_breaks_nothing(text: str) -> None:
         assert not faults(backward_page(**{**dict.fromkeys(keys, text), "view": view}))
 
 
+def test_a_link_to_a_network_that_is_not_here_says_so() -> None:
+    page = backward_page(view="check", network="gone")
+    assert [one.value for one in page.info] == [
+        "There is no network or run gone here; tiny is shown."
+    ]
+    assert not page.run().info
+
+
 def test_every_tensor_is_checked_and_epsilon_tells() -> None:
     page = backward_page(view="check")
     page = press(page, "Check every tensor")

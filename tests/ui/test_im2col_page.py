@@ -167,3 +167,29 @@ def test_the_card_is_marked_with_the_arithmetic() -> None:
     page.number_input("_col_card_0").set_value(18.0)
     page.button("_col_card_check").click().run()
     assert "K = 2 × 3 × 3 = 18" in page.success[0].value
+
+
+@pytest.mark.parametrize(
+    ("params", "told"),
+    [
+        ({"col_padding": "1000"}, "6 + padding 1,000 + 1,000 = 2,006, and 64 cells can be shown"),
+        ({"col_padding": "same", "col_dilation": "99999"}, "and 64 cells can be shown"),
+        (
+            {"col_size": "28", "col_kernel": "14", "col_padding": "6", "col_channels": "2"},
+            "2 × 14 × 14 rows times 27 × 27 columns = 285,768 entries, and 200,000 can be shown",
+        ),
+        ({"col_kernel": "7"}, 'the window of 7; use padding="same", a smaller kernel or a larger'),
+    ],
+)
+def test_what_is_too_large_is_told_and_never_computed(params: dict[str, str], told: str) -> None:
+    (sentence,) = faults(im2col_page(**params))
+    assert told in sentence
+
+
+def test_a_wrong_number_leaves_the_other_inputs_where_they_are() -> None:
+    page = im2col_page(col_size="0", col_kernel="2")
+    assert faults(page) == ["The image's size must be at least 1, received 0."]
+    assert [one.label for one in page.text_input] == [
+        *("Size", "Kernel", "Stride", "Padding", "Dilation"),
+    ]
+    assert page.query_params["col_kernel"] == "2"

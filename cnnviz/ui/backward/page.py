@@ -13,6 +13,7 @@ from cnnviz.ui.components.matrices import matrices
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import Answer, Question, card
 from cnnviz.ui.lab.example import in_use
+from cnnviz.ui.lab.inputs import one_layer, show_told
 from cnnviz.ui.state import Table, one_of, publish_url
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import count_of, shape
@@ -42,8 +43,9 @@ def backward_page() -> None:
         st.title("Backward", anchor=False, width="content")
         st.caption(INTRODUCTION, width="stretch")
     view = view_input()
-    with guard():
+    with guard(), one_layer():
         {"layer": layer_view, "check": check.check_view, "step": motion.motion_view}[view]()
+        show_told()
     publish_url(shown_in(view))
 
 

@@ -12,12 +12,14 @@ from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import Array, ModelParams
 from cnnviz.runs.folder import RunFolder
 from cnnviz.runs.prepare import INPUT_SHAPE
+from cnnviz.ui.lab.inputs import tell
 from cnnviz.ui.lab.trained import convolutions, run_title, runs_with_convolutions, trained
 from cnnviz.ui.pictures import pictures
 from cnnviz.ui.state import Table, name, one_of
 from cnnviz.ui.train.defaults import DATA
 from cnnviz.ui.train.fields import choice_input, number_input
 from cnnviz.ui.train.numbers import Numbers
+from cnnviz.ui.words import plain
 
 NETWORK, IMAGE, LABEL, SEED = "back_network", "back_test", "back_label", "back_seed"
 USUAL = "tiny"
@@ -57,6 +59,10 @@ def weights_input() -> Weights:
     """Draw the list of networks and runs, and the seed of fresh weights; return the choice."""
     runs = runs_with_convolutions()
     fresh = {key: f"{key}, fresh weights" for key in ARCHITECTURES}
+    asked = st.session_state.get(NETWORK)
+    if asked and asked not in (*runs, *fresh):
+        told = f"There is no network or run {plain(str(asked))} here; {USUAL} is shown."
+        tell(told, wrong=False)
     options = {key: f"run: {run_title(run)}" for key, run in runs.items()} | fresh
     chosen = choice_input(
         "Network",

@@ -9,6 +9,7 @@ from cnnviz.ui.components.matrices import matrices
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import card
 from cnnviz.ui.lab.example import example, in_use, table
+from cnnviz.ui.lab.inputs import one_layer, show_told
 from cnnviz.ui.state import publish_url
 
 PREFIX = "col_"
@@ -30,8 +31,9 @@ def columns_page() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("im2col", anchor=False, width="content")
         st.caption(INTRODUCTION, width="stretch")
-    with guard():
+    with guard(), one_layer():
         shown = example(PREFIX)
+        show_told()
         unfolded = unfold(shown.layer, shown.x, shown.weight)
         if shown.words:
             st.caption(shown.words)

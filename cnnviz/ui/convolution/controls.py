@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.explain.cell import Convolved, convolve
 from cnnviz.explain.kernels import EXAMPLES, KERNELS
-from cnnviz.nn.geometry import Grid, ShapeError
+from cnnviz.nn.geometry import ShapeError
 from cnnviz.nn.layers import LAYERS, Conv2d, Layer
 from cnnviz.nn.spec import Spec, from_spec
 from cnnviz.nn.types import Array, Params
@@ -28,14 +28,13 @@ from cnnviz.ui.convolution.state import (
     usual,
     usual_geometry,
 )
-from cnnviz.ui.lab.inputs import resize_inputs, size_input
-from cnnviz.ui.lab.source import SOURCES, Source, layer_input, source_input
+from cnnviz.ui.lab.inputs import check_drawable, resize_inputs, size_input
+from cnnviz.ui.lab.source import SOURCES, Source, layer_input, source_or_problem
 from cnnviz.ui.lab.trained import NO_RUN, Trained
 from cnnviz.ui.train.fields import choice_input, keep, number_input
 from cnnviz.ui.train.hints import hint
 
 AT_ONCE = 3  # channels that are drawn
-MOST_CELLS = 64  # along one axis of the padded input
 SIZES = {"stride": "Stride", "padding": "Padding", "dilation": "Dilation"}
 
 
@@ -70,7 +69,7 @@ def controls() -> Setup:
             help="Where the image comes from.",
         )
         layer = layer_input(PREFIX, usual_geometry) if chosen == "run" else None
-        source, problem = _source(chosen, layer)
+        source = source_or_problem(PREFIX, chosen, layer)
         kernel = choice_input(
             "Kernel",
             "conv_kernel",
@@ -86,8 +85,8 @@ def controls() -> Setup:
             resize_inputs("conv_kernel", KERNEL_SIZES, own_weights(), set_own_weights)
         own = layer if kernel == "run" else None
         conv, activation = _layer_inputs(kernel, own)
-        if source is None:
-            raise problem
+        if isinstance(source, ValueError):
+            raise source
         weights, words = _weights(kernel, source.x, layer)
         described = _described(conv, weights)
         check_drawable(described.grid(source.x.shape))
@@ -97,14 +96,6 @@ def controls() -> Setup:
     places: dict[Place, bool] = {"input": source.editable, "kernel": kernel_editable(found)}
     editable = tuple(place for place, can in places.items() if can)
     return Setup(source, found, filter, shown, words, editable)
-
-
-def _source(chosen: str, layer: Trained | None) -> tuple[Source | None, ValueError]:
-    """Return the image; or why there is none, to be said when all settings are drawn."""
-    try:
-        return source_input(PREFIX, chosen, layer), ValueError()
-    except ValueError as error:
-        return None, error
 
 
 def kernel_editable(found: Convolved) -> bool:
@@ -176,18 +167,6 @@ def check_channels(expected: int, there: int) -> None:
             "channel needs weights of its own; choose another kernel, or an input with "
             f"{expected} channel{'s' * (expected > 1)}."
         )
-
-
-def check_drawable(grid: Grid) -> None:
-    """Raise ShapeError where padding makes an input too large to be drawn cell by cell."""
-    for axis, name in enumerate(("height", "width")):
-        (before, after), size = grid.border[axis], grid.size[axis]
-        if grid.bordered[axis] > MOST_CELLS:
-            raise ShapeError(
-                f"The padded input is too large to draw: {name} {size:,} + padding {before:,} + "
-                f"{after:,} = {grid.bordered[axis]:,}, and {MOST_CELLS} cells can be shown; "
-                f"use at most {MOST_CELLS - size:,} cells of padding in all."
-            )
 
 
 def _activation(name: str, layer: Trained | None) -> Layer | None:

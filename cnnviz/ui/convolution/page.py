@@ -17,7 +17,7 @@ from cnnviz.ui.convolution.questions import missing_product, output_size
 from cnnviz.ui.convolution.state import edited, in_use, pinned
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import card
-from cnnviz.ui.lab.inputs import show_error
+from cnnviz.ui.lab.inputs import one_layer, show_told
 from cnnviz.ui.state import publish_url
 
 SMALL = 64  # output cells
@@ -32,9 +32,9 @@ def convolution_page() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Convolution", anchor=False, width="content")
         st.caption(INTRODUCTION, width="stretch")
-    with guard():
+    with guard(), one_layer():
         setup = controls()
-        show_error()
+        show_told()
         body(setup)
     publish_url(in_use())
 

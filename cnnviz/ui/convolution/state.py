@@ -10,7 +10,7 @@ from cnnviz.nn.layers import LAYERS
 from cnnviz.nn.layers.activations import Activation
 from cnnviz.nn.types import Array
 from cnnviz.ui.components.linked import Edit
-from cnnviz.ui.lab.inputs import ERROR, as_table, cell_number, from_table
+from cnnviz.ui.lab.inputs import as_table, cell_number, from_table, tell
 from cnnviz.ui.lab.source import own_numbers, set_own_numbers, source_keys, source_table
 from cnnviz.ui.lab.trained import Trained
 from cnnviz.ui.state import Table, grid, name, one_of
@@ -123,7 +123,7 @@ def edited(found: Convolved, filter: int, edit: Edit) -> None:
     try:
         number = cell_number(edit.text)
     except ValueError as error:
-        st.session_state[ERROR] = str(error)
+        tell(str(error))
         return
     if edit.part == "input":
         x = now(st.session_state.get("conv_from"), own_numbers(PREFIX), found.x)

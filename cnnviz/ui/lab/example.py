@@ -4,26 +4,26 @@ Its numbers are whole, so that every sum is exact; or it sees a picture, or is a
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.nn.geometry import Pair, pair
+from cnnviz.nn.geometry import AXES, Pair, ShapeError, pair
 from cnnviz.nn.layers import Conv2d
+from cnnviz.nn.spec import Spec
 from cnnviz.nn.types import Array
-from cnnviz.ui.lab.inputs import size_input
-from cnnviz.ui.lab.source import SOURCES, layer_input, source_input, source_table
+from cnnviz.ui.lab.inputs import check_drawable, size_input
+from cnnviz.ui.lab.source import SOURCES, layer_input, source_or_problem, source_table
 from cnnviz.ui.lab.trained import NO_RUN, Trained
 from cnnviz.ui.state import Table, name, one_of
 from cnnviz.ui.train.fields import choice_input, number_input
 from cnnviz.ui.train.hints import hint
 from cnnviz.ui.train.numbers import Numbers
 
-NUMBERS = {"counted": "counted: 1, 2, 3, …", "random": "random numbers"}
+NUMBERS = {"counted": "Counted", "random": "Random"}
 PICTURES = {key: SOURCES[key] for key in ("picture", "run")}
 MOST_SIZE, MOST_CHANNELS = 28, 3
-AXES = ("height", "width")
+MOST_ENTRIES = 200_000  # in the matrix of columns
 CHANNELS, FILTERS = Numbers("Channels", 1, MOST_CHANNELS), Numbers("Filters", 1, 8)
 SEED = Numbers("Seed", 0, 9999)
 SIZE = ("size", "Size", "6", "Height and width of the image: 6, or 5, 7.")
@@ -95,44 +95,68 @@ def example(
         One sentence, where a number makes no sense or the kernel does not fit (ShapeError).
     """
     sources = NUMBERS | (PICTURES if pictures else {})
-    with st.grid("auto", min_column_width=105):
+    with st.grid("auto", min_column_width=116):
         chosen = choice_input(
             "Input",
             prefix + "from",
             [*sources],
             "counted",
             format_func=lambda key: sources[key],
-            help="Counted: every cell has a number of its own, so its copies are easily found.",
+            help="Counted: every cell has a number of its own, so its copies are easily found. "
+            "Random: whole numbers from −4 to 9.",
         )
         if chosen == "run":
             return of_run(prefix)
         if chosen == "picture":
-            source = source_input(prefix, chosen, None)
-            return with_kernels(prefix, source.x, source.words, usual_filters)
-        size = image_size(_typed(prefix, *SIZE), most)
-        channels = int(CHANNELS.check(_count(prefix, CHANNELS, 1, "Of the image, 1 to 3.")))
-        seed: Any = st.session_state.get(prefix + "seed")  # its input comes last
-        x = image_of(chosen, (channels, *size), int(seed) if SEED.allow(seed) else 0)
-        return with_kernels(prefix, x, "", usual_filters)
+            source = source_or_problem(prefix, chosen, None)
+            kernels = kernel_inputs(prefix, usual_filters)
+            if isinstance(source, ValueError):
+                raise source
+            return with_kernels(kernels, source.x, source.words)
+        size = size_input(SIZE[1], prefix + SIZE[0], *SIZE[2:])
+        channels = _count(prefix, CHANNELS, 1, "Of the image, 1 to 3.")
+        kernels = kernel_inputs(prefix, usual_filters)
+    shape = int(CHANNELS.check(channels)), *image_size(size, most)
+    x = image_of(chosen, shape, int(SEED.check(kernels["seed"])))
+    return with_kernels(kernels, x, "")
 
 
-def with_kernels(prefix: str, x: Array, words: str, usual_filters: int) -> Example:
-    """Draw the inputs for the kernels; return the example with an image and random kernels."""
-    sizes: dict[str, Any] = {one[0]: _typed(prefix, *one) for one in WINDOW}
+def kernel_inputs(prefix: str, usual_filters: int) -> Spec:
+    """Draw the inputs for the kernels; return what was typed, unchecked."""
+    typed = {key: size_input(label, prefix + key, *more) for key, label, *more in WINDOW}
     filters = _count(prefix, FILTERS, usual_filters, "1 to 8: each makes an output map.")
     seed = _count(prefix, SEED, 0, "Another seed draws other random numbers.")
+    return typed | {"filters": filters, "seed": seed}
+
+
+def with_kernels(typed: Spec, x: Array, words: str) -> Example:
+    """Return the example with an image and random kernels, as typed in `kernel_inputs`."""
     layer = Conv2d(
-        int(FILTERS.check(filters)),
-        sizes["kernel"],
-        sizes["stride"],
-        sizes["padding"],
-        sizes["dilation"],
+        int(FILTERS.check(typed["filters"])),
+        typed["kernel"],
+        typed["stride"],
+        typed["padding"],
+        typed["dilation"],
         use_bias=False,
     )
-    layer.output_shape(x.shape)
-    rng = np.random.default_rng([int(SEED.check(seed)), 1])
+    check_columns(layer, x)
+    rng = np.random.default_rng([int(SEED.check(typed["seed"])), 1])
     weight = rng.integers(-2, 3, layer.weight_shape(len(x))).astype(np.float32)
     return Example(layer, x, weight, words)
+
+
+def check_columns(layer: Conv2d, x: Array) -> None:
+    """Raise ShapeError where the padded image, or the matrix of columns, is too large to draw."""
+    grid, C = layer.grid(x.shape), len(x)
+    check_drawable(grid)
+    (KH, KW), (OH, OW) = grid.kernel, grid.output
+    entries = C * KH * KW * OH * OW
+    if entries > MOST_ENTRIES:
+        raise ShapeError(
+            f"The columns are too large to draw: {C} × {KH} × {KW} rows times {OH} × {OW} columns "
+            f"= {entries:,} entries, and {MOST_ENTRIES:,} can be shown; use a larger stride, a "
+            "smaller kernel or a smaller image."
+        )
 
 
 def of_run(prefix: str) -> Example:
@@ -140,8 +164,10 @@ def of_run(prefix: str) -> Example:
     found = layer_input(prefix)
     if found is None:
         raise ValueError(NO_RUN)
-    source = source_input(prefix, "run", found)
+    source = source_or_problem(prefix, "run", found)
     filters = _count(prefix, FILTERS, 2, "The layer's first filters, 1 to 8.")
+    if isinstance(source, ValueError):
+        raise source
     return first_part(found, source.x, int(FILTERS.check(filters)), source.words)
 
 
@@ -170,10 +196,6 @@ def image_of(kind: str, shape: tuple[int, int, int], seed: int) -> Array:
     if kind == "counted":
         return np.arange(1, np.prod(shape) + 1, dtype=np.float32).reshape(shape)
     return np.random.default_rng(seed).integers(-4, 10, shape).astype(np.float32)
-
-
-def _typed(prefix: str, key: str, label: str, usual: str, help: str) -> Any:
-    return size_input(label, prefix + key, usual, help)
 
 
 def _count(prefix: str, allowed: Numbers, usual: int, help: str) -> object:

@@ -1,10 +1,13 @@
 """Inputs that a page of the lab checks itself: sizes as text, numbers of cells in grids."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import streamlit as st
 
+from cnnviz.explain.setting import alone
+from cnnviz.nn.geometry import AXES, Grid, ShapeError
 from cnnviz.nn.spec import as_tuples
 from cnnviz.nn.types import Array
 from cnnviz.ui.train.editor import parse_size
@@ -12,13 +15,43 @@ from cnnviz.ui.train.fields import keep
 from cnnviz.ui.train.numbers import Numbers
 
 MOST_CELL = 1_000_000.0
-ERROR = "_lab_error"  # why what was just typed was not taken over
+MOST_CELLS = 64  # along one axis of the padded image
+TOLD = "_lab_told"  # what is to be said once
 
 
-def show_error() -> None:
-    """Say once why what was typed was not taken over."""
-    if sentence := st.session_state.pop(ERROR, ""):
+def tell(sentence: str, *, wrong: bool = True) -> None:
+    """Have a sentence said once by `show_told`, as an error or as a hint."""
+    st.session_state[TOLD] = (sentence, wrong)
+
+
+def show_told() -> None:
+    """Say once why what was typed, or what a link asked for, was not taken over."""
+    sentence, wrong = st.session_state.pop(TOLD, ("", False))
+    if sentence and wrong:
         st.error(sentence, icon="⚠️")
+    elif sentence:
+        st.info(sentence, icon="ℹ️")
+
+
+@contextmanager
+def one_layer() -> Iterator[None]:
+    """Say of a kernel that does not fit what can be done where there is no layer before it."""
+    try:
+        yield
+    except ShapeError as error:
+        raise ShapeError(alone(str(error))) from None
+
+
+def check_drawable(grid: Grid) -> None:
+    """Raise ShapeError where padding makes an image too large to be drawn cell by cell."""
+    for axis, name in enumerate(AXES):
+        (before, after), size = grid.border[axis], grid.size[axis]
+        if grid.bordered[axis] > MOST_CELLS:
+            raise ShapeError(
+                f"The padded input is too large to draw: {name} {size:,} + padding {before:,} + "
+                f"{after:,} = {grid.bordered[axis]:,}, and {MOST_CELLS} cells can be shown; "
+                f"use at most {MOST_CELLS - size:,} cells of padding in all."
+            )
 
 
 def size_input(label: str, key: str, usual: str, help: str) -> object:
@@ -74,6 +107,7 @@ def resize_inputs(
         keep(name, float(x.shape[axis]))
         st.number_input(
             allowed.label,
+            value=None,
             step=1.0,
             format="%g",
             key=name,
@@ -86,9 +120,12 @@ def resize_inputs(
 def _resize(
     name: str, allowed: Numbers, x: Array, axis: int, change: Callable[[Array], None]
 ) -> None:
+    typed = st.session_state.get(name)
+    if typed is None:  # emptied: it stays as it was
+        return
     try:
-        length = int(allowed.check(st.session_state.get(name), "it stays as it was"))
+        length = int(allowed.check(typed, "it stays as it was"))
     except ValueError as error:
-        st.session_state[ERROR] = str(error)
+        tell(str(error))
         return
     change(resized(x, (*x.shape[:axis], length, *x.shape[axis + 1 :])))

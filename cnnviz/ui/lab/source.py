@@ -12,7 +12,7 @@ import streamlit as st
 from cnnviz.data import DataChoice, available
 from cnnviz.explain.kernels import EXAMPLES
 from cnnviz.nn.types import Array
-from cnnviz.ui.lab.inputs import as_table, from_table, resize_inputs
+from cnnviz.ui.lab.inputs import as_table, from_table, resize_inputs, tell
 from cnnviz.ui.lab.trained import (
     NO_RUN,
     Trained,
@@ -120,6 +120,14 @@ def source_input(prefix: str, chosen: str, layer: Trained | None) -> Source:
     return Source(layer.input_of(x), words.replace(":", f"{before}:", 1), editable=False)
 
 
+def source_or_problem(prefix: str, chosen: str, layer: Trained | None) -> Source | ValueError:
+    """Return the image; or why there is none, to be raised when all other inputs are drawn."""
+    try:
+        return source_input(prefix, chosen, layer)
+    except ValueError as error:
+        return error
+
+
 def _data_input(prefix: str) -> str:
     there = {one.name: one.title for one in available() if not one.problem}
     return choice_input(
@@ -148,7 +156,10 @@ def layer_input(prefix: str, on_change: Callable[[], None] | None = None) -> Tra
     runs = runs_with_convolutions()
     if not runs:
         return None
-    newest = next(iter(runs))
+    asked, newest = st.session_state.get(prefix + "run"), next(iter(runs))
+    if asked and asked not in runs:
+        there = "with a trained convolution here; another one is shown."
+        tell(f"There is no run {asked} {there}", wrong=False)
     usual = st.session_state.get("run")
     chosen = choice_input(
         "Run",
