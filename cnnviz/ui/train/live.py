@@ -196,7 +196,7 @@ def filters(view: View, settings: RunSettings) -> Part:
         maps,
         label=f"First layer's filters {when}",
         help=FILTERS,
-        titles=[f"filter {i + 1}" for i in range(len(maps))],
+        titles=[f"filter {i}" for i in range(len(maps))],
         palette="diverging",
         size=filter_size(len(maps)),
     )
