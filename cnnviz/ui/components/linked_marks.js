@@ -6,7 +6,7 @@ const weightMark = (state, channel, cell, weight, text) => ({
   cell,
   weight: weightAt(state, channel, weight),
   text,
-  below: `×${twoPlaces(weightAt(state, channel, weight))}`,
+  below: `×${twoPlaces(weightAt(state, channel, weight), state.scales.weight)}`,
 })
 
 // For each part of the picture, what a focus marks in its panel.

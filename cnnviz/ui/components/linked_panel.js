@@ -99,16 +99,19 @@ const writeCell = (context, state, size, [row, column], text, color, pixels) => 
   context.fillText(text, (column + 0.5) * size - 0.5, (row + 0.5) * size)
 }
 
-const twoPlaces = (value) =>
-  !Number.isFinite(value)
-    ? '?'
-    : minus(Math.abs(value) < 1e4 ? value.toFixed(2) : value.toPrecision(3))
+// Two decimals; what is smaller never looks like zero: 1e−4 where all is small, ≈0 elsewhere.
+const twoPlaces = (value, most) => {
+  const size = Math.abs(value)
+  if (!Number.isFinite(value)) return '?'
+  if (size && size < 0.005) return most < 0.1 ? value.toExponential(0).replaceAll('-', '−') : '≈0'
+  return minus(size < 1e4 ? value.toFixed(2) : value.toPrecision(3))
+}
 
 // Draw the numbers. `texts` may bring them as they are to be written.
 const drawPanel = (state, panel, texts = null) => {
   const { rows, columns, size, values, most } = panel
   const context = fit(panel.base, panel)
-  panel.texts = texts || Array.from(values, twoPlaces)
+  panel.texts = texts || Array.from(values, (value) => twoPlaces(value, most))
   panel.text = textSize(panel.texts, size)
   for (const cell of pairs(range(rows), range(columns))) {
     if (panel.isPadding?.(cell)) {
