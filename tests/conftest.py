@@ -1,8 +1,12 @@
-"""Keeps every test away from the user's own folders."""
+"""Keeps every test away from the user's own folders, and lets property tests take their time."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

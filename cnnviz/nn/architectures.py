@@ -146,6 +146,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             optimizer=MOMENTUM,
             schedule=ONE_CYCLE,
             epochs=10,
+            augment={"shift": 1},
         ),
         Architecture(
             name="alexnet-mini",

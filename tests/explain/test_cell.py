@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.explain.cell import Convolved, convolve, terms
@@ -53,7 +53,6 @@ def convolved(draw: Any) -> tuple[Convolved, int, tuple[int, int]]:
     return found, draw(st.integers(0, F - 1)), cell
 
 
-@settings(deadline=None)
 @given(convolved())
 def test_products_and_bias_add_up_to_the_layers_output(case: Any) -> None:
     found, filter, cell = case
@@ -62,7 +61,6 @@ def test_products_and_bias_add_up_to_the_layers_output(case: Any) -> None:
     assert total == pytest.approx(found.before[(filter, *cell)], abs=1e-12)
 
 
-@settings(deadline=None)
 @given(convolved())
 def test_the_lines_of_numpy_give_that_number(case: Any) -> None:
     found, filter, cell = case

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -35,7 +35,6 @@ def test_nan_and_infinity_do_not_spread() -> None:
     np.testing.assert_allclose(trend[1:], [2, 2, (4 + 0.25 * 2) / 1.25], rtol=1e-6)
 
 
-@settings(deadline=None)
 @given(values=curves, weight=st.floats(0, 0.995))
 def test_it_is_what_its_definition_says(values: np.ndarray, weight: float) -> None:
     counts = np.arange(1, len(values) + 1)
@@ -43,7 +42,6 @@ def test_it_is_what_its_definition_says(values: np.ndarray, weight: float) -> No
     np.testing.assert_allclose(trend, by_hand(values, counts, weight), rtol=1e-4, atol=1e-4)
 
 
-@settings(deadline=None)
 @given(values=curves, weight=st.floats(0, 0.995))
 def test_what_was_drawn_never_changes(values: np.ndarray, weight: float) -> None:
     ones = np.ones(len(values))

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -36,7 +36,6 @@ def test_an_empty_curve_is_a_curve() -> None:
     assert x.shape == y.shape == (0,)
 
 
-@settings(deadline=None)
 @given(y=curves, points=st.integers(4, 120))
 def test_thinning_keeps_what_the_eye_looks_for(y: np.ndarray, points: int) -> None:
     x = np.arange(len(y))
