@@ -7,6 +7,7 @@ when it is ready. It ends with its input, that is, with the process that started
 """
 
 import mmap
+import os
 import pickle
 import sys
 from collections.abc import Sequence
@@ -48,4 +49,7 @@ def _outcome(team: Team, tasks: Sequence[Task]) -> list[Any] | Exception:
 
 
 if __name__ == "__main__":
-    help_with(int(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)
+    try:
+        help_with(int(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)
+    except (BrokenPipeError, pickle.UnpicklingError):  # nobody is there in the middle of a message
+        os._exit(0)  # without trying to write the rest
