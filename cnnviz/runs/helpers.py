@@ -178,10 +178,10 @@ class HelpedTeam(Team):
         (self._coming if helper in self._coming else self._helpers).remove(helper)
 
     def _answer(self, helper: Helper, tasks: Sequence[Task]) -> Any:
-        """Return a helper's answer; where it is gone, do its tasks."""
+        """Return a helper's answer; where it is gone or cannot be understood, do its tasks."""
         try:
             return helper.result()
-        except GONE:
+        except Exception:  # an error that cannot be read comes again here, in words
             self._part_with(helper)
         if all(task.repeatable for task in tasks):
             return self.do(tasks)
