@@ -1,8 +1,10 @@
 """What every page has around it: its title in the browser, the menu, and the guard."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import streamlit as st
 
@@ -51,6 +53,17 @@ def frame(title: str, table: Table = SHARED) -> Iterator[None]:
         adopt_url(title, table)
         menu()
         yield
+    _spare(title)
+
+
+@cache
+def _spare(title: str) -> None:
+    """Take what a page's first run in this process has brought out of the garbage collector's work.
+
+    Streamlit collects all garbage after every run of a page, before the browser has its last
+    lines: with the modules of all these libraries in view, that takes most of an answer's time.
+    """
+    gc.freeze()
 
 
 def menu() -> None:
