@@ -1,4 +1,7 @@
-"""Images as columns of windows, and back."""
+"""Images as columns of windows, and back: as one writes it down, and as pages show it.
+
+The layers do the same in a layout that needs fewer copies, see `slabs`.
+"""
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided

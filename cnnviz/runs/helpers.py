@@ -124,13 +124,16 @@ class HelpedTeam(Team):
     def begin(self, model: Sequential, config: TrainConfig, state: TrainState) -> None:
         """Put a training on all desks; the arrays of the state move to the shared memory.
 
-        One training a team: with the next one, the arrays of the state before are no more.
+        They lie behind those of trainings before, which stay where they are.
         """
         if self._file < 0:
             return super().begin(model, config, state)
-        self._shared = SharedDesk.of(model, config, state)
-        os.ftruncate(self._file, self._shared.size)
-        self.desk = self._shared.over(mmap.mmap(self._file, self._shared.size))
+        unit = mmap.ALLOCATIONGRANULARITY
+        start = -(-os.fstat(self._file).st_size // unit) * unit
+        self._shared = SharedDesk.of(model, config, state, start)
+        os.ftruncate(self._file, start + self._shared.size)
+        block = mmap.mmap(self._file, self._shared.size, offset=start)
+        self.desk = self._shared.over(block)
         move(state.params, self.desk.params)
         for name, memory in state.optimizer_state.items():
             move(memory, self.desk.optimizer_state[name])

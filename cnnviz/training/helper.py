@@ -36,7 +36,7 @@ def help_with(shared_file: int, orders: IO[bytes], results: IO[bytes]) -> None:
         except EOFError:
             return
         if isinstance(order, SharedDesk):
-            team.desk = order.over(mmap.mmap(shared_file, order.size))
+            team.desk = order.over(mmap.mmap(shared_file, order.size, offset=order.start))
         else:
             send(results, _outcome(team, order))
 

@@ -1,11 +1,13 @@
 """Whether a training fits in the machine's memory, before anything is allocated."""
 
 import math
+import os
 from dataclasses import dataclass
 
 import psutil
 
 from cnnviz.nn.geometry import Shape
+from cnnviz.nn.layers.conv import Convolution
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.summary import summarize, totals
 from cnnviz.training.augment import Augment
@@ -13,7 +15,8 @@ from cnnviz.training.config import TrainConfig
 from cnnviz.training.evaluate import CHUNK
 
 FLOAT_BYTES = 4
-BASE_BYTES = 80_000_000  # Python, NumPy and the process itself
+BASE_BYTES = 80_000_000  # Python, NumPy, the process itself and a helper
+HELPER_BYTES = 20_000_000  # each further one
 
 
 class TooLargeError(ValueError):
@@ -49,6 +52,7 @@ def memory_need(
     looked_at = min(CHUNK * config.threads, images)  # in an evaluation, which only goes forward
     moved = batch if config.augment == Augment() else 3 * batch  # before, between and after
     buffers = FLOAT_BYTES * buffer_floats(model, input_shape)
+    processes = min(config.threads, os.cpu_count() or 1)
     return MemoryNeed(
         {
             "images": images * math.prod(input_shape),
@@ -59,10 +63,36 @@ def memory_need(
             "images of a batch": max(moved, looked_at) * math.prod(input_shape) * FLOAT_BYTES,
             "activations and gradients": max(2 * batch, looked_at) * sums.activation_bytes,
             "padding": max(batch, looked_at) * sums.padded_bytes,
-            "columns": max(2 * batch, looked_at) * sums.column_bytes,  # there and back
-            "a checkpoint": parameters * (1 + copies) + buffers,
-            "the program": BASE_BYTES,
+            "columns": max(batch, looked_at) * FLOAT_BYTES * column_floats(model, input_shape),
+            "products of rows": config.threads * FLOAT_BYTES * product_floats(model, input_shape),
+            "a checkpoint": 2 * (parameters * (1 + copies) + buffers),  # arrays, and as bytes
+            "the program": BASE_BYTES + HELPER_BYTES * max(processes - 2, 0),
         }
+    )
+
+
+def convolutions(model: Sequential, input_shape: Shape) -> list[tuple[Convolution, Shape]]:
+    """Return the convolutions, each with the shape of its input."""
+    pairs = zip(model.layers, model.input_shapes(input_shape)[:-1], strict=True)
+    return [(layer, shape) for layer, shape in pairs if isinstance(layer, Convolution)]
+
+
+def column_floats(model: Sequential, input_shape: Shape) -> int:
+    """Return the numbers that one image needs in columns, or on the way back through them."""
+    found = convolutions(model, input_shape)
+    both = (max(layer.scratch_floats(shape), layer.back_floats(shape)) for layer, shape in found)
+    return max(both, default=0)
+
+
+def product_floats(model: Sequential, input_shape: Shape) -> int:
+    """Return the numbers in a convolution's weight gradients, one for each row of windows."""
+    found = convolutions(model, input_shape)
+    return max(
+        (
+            layer.grid(shape).output[0] * math.prod(layer.weight_shape(shape[0]))
+            for layer, shape in found
+        ),
+        default=0,
     )
 
 

@@ -73,8 +73,8 @@ class SharedDesk:
 
     Parameters
     ----------
-    size
-        Of the block, in bytes.
+    start, size
+        Of the block in the file, in bytes.
     plans
         The shapes of what is trained, of buffers, of each of the optimizer's memories, of each
         part's gradients.
@@ -84,12 +84,15 @@ class SharedDesk:
 
     model: Sequential
     config: TrainConfig
+    start: int
     size: int
     plans: list[Plan]
     memories: tuple[str, ...]
 
     @classmethod
-    def of(cls, model: Sequential, config: TrainConfig, state: TrainState) -> "SharedDesk":
+    def of(
+        cls, model: Sequential, config: TrainConfig, state: TrainState, start: int
+    ) -> "SharedDesk":
         """Return what a training needs."""
         learning = trained(model, state.params)
         buffers = [
@@ -98,7 +101,7 @@ class SharedDesk:
         ]
         kept = [learning, buffers, *state.optimizer_state.values()]
         plans = [plan(one) for one in (*kept, *(learning for _ in range(config.threads)))]
-        return cls(model, config, block_size(plans), plans, tuple(state.optimizer_state))
+        return cls(model, config, start, block_size(plans), plans, tuple(state.optimizer_state))
 
     def over(self, block: object) -> Desk:
         """Return the desk with its arrays in a block of memory."""

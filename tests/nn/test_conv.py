@@ -130,8 +130,10 @@ def test_a_group_costs_its_share() -> None:
     whole, split = Conv2d(16, 3), Conv2d(16, 3, groups=4)
     assert whole.macs((8, 9, 9)) == 4 * split.macs((8, 9, 9)) == 16 * 8 * 9 * 49
     assert whole.scratch_floats((8, 9, 9)) == split.scratch_floats((8, 9, 9)) == 8 * 3 * 7 * 9
+    assert whole.back_floats((8, 9, 9)) == 7 * (16 * 11 + 9 * 8 * 3)
     dilated = Conv2d(16, 3, dilation=2)  # its rows are copied: 3 for each of 5 rows of windows
     assert dilated.scratch_floats((8, 9, 9)) == 8 * 3 * 5 * (9 + 3 * 5)
+    assert dilated.back_floats((8, 9, 9)) == 5 * (16 * (13 + 3 * 9) + 9 * 8 * 3)
 
 
 @pytest.mark.parametrize("N", [1, 7, 40])

@@ -358,10 +358,24 @@ def test_where_nobody_can_help_all_is_computed_alone(
         assert team.size == 1
 
 
+@needs_helpers
+def test_a_training_leaves_the_arrays_of_the_one_before_as_they_were() -> None:
+    with HelpedTeam(2) as team:
+        first = initial_state(MODEL, INPUT_SHAPE, CONFIG)
+        team.begin(MODEL, CONFIG, first)
+        before = [array.copy() for array in flatten_params(first.params).values()]
+        gather(team, 2)
+        assert numbers(team, 2) == alone(2)
+    after = flatten_params(first.params).values()
+    assert all(map(np.array_equal, before, after))
+
+
 WITHOUT_POSIX = """
 import os, sys
 import numpy, psutil, threadpoolctl, cnnviz.training, cnnviz.runs.child, cnnviz.runs.commands
 sys.modules["fcntl"] = None
+from cnnviz.training.team import blas
+blas()  # looks for libraries in the way of this system
 sys.platform = "win32"
 vars(os).pop("memfd_create", None)
 from cnnviz.runs.helpers import HelpedTeam

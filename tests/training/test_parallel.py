@@ -200,7 +200,8 @@ def test_memory_written_out() -> None:
         "activations and gradients": 100 * 4 * (42 + 3),  # an evaluation looks at all 100
         "padding": 0,
         "columns": 0,
-        "a checkpoint": 3 * parameters,
+        "products of rows": 0,
+        "a checkpoint": 2 * 3 * parameters,
         "the program": 80_000_000,
     }
     assert need.total == sum(need.parts.values())
@@ -230,7 +231,7 @@ def test_memory_of_buffers_moved_images_and_each_optimizer() -> None:
     assert buffers == 4 * 2 * (5 + 7)
     assert usual["buffers"] == 4 * buffers  # in use, of two parts, their mean
     parameters = usual["parameters"]
-    assert usual["a checkpoint"] == 2 * parameters + buffers
+    assert usual["a checkpoint"] == 2 * (2 * parameters + buffers)
     assert usual["1 × parameters for the optimizer"] == parameters
     assert moved["3 × parameters for the optimizer"] == 3 * parameters
     assert usual["images of a batch"] == 200 * 42 * 4
@@ -267,6 +268,14 @@ def test_running_statistics_are_the_mean_over_the_images_of_all_parts(
     keep_buffers(params, buffers)
     assert params[0]["running_mean"].tobytes() == buffers[0]["running_mean"].tobytes()
     assert params[0]["weight"].tolist() == [1]
+
+
+def test_memory_of_a_convolution_written_out() -> None:
+    model = Sequential((Conv2d(5, 3), Flatten(), Linear(10)))
+    need = memory_need(model, (1, 6, 7), TrainConfig(batch_size=10, threads=2), images=100)
+    back = 5 * (5 * (6 + 2) + 6 * 1 * 3)  # more than the columns' 6 · 1 · 3 · 5
+    assert need.parts["columns"] == 4 * 100 * back
+    assert need.parts["products of rows"] == 4 * 2 * 4 * (5 * 9)
 
 
 def test_padding_counts_as_memory() -> None:

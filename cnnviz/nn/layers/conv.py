@@ -114,6 +114,14 @@ class Convolution(Sliding):
         apart = KH * OH if KH > 1 and grid.dilation[0] > 1 else 0
         return channels * KW * OW * (grid.bordered[0] + apart)
 
+    def back_floats(self, input_shape: Shape) -> int:
+        """Return the numbers that `back` needs for one image: stacked rows and their product."""
+        grid, (n, channels, KH, KW) = self.grid(input_shape), self.weight_shape(input_shape[0])
+        (H, _), OW, dilation = grid.size, grid.output[1], grid.dilation[0]
+        apart = KH * H if KH > 1 and dilation > 1 else 0
+        rows = H + (KH - 1) * dilation + apart
+        return OW * (n * rows + H * self.groups * channels * KW)
+
     def matrix(self, weight: Array) -> Array:
         """Return weights (n, C, KH, KW) as matrices (G, 1, n / G, KH · C · KW) for `columns`."""
         rows, channels, KH, KW = weight.shape

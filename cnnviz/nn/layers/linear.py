@@ -116,7 +116,7 @@ class Linear(Layer):
         grads = {"weight": np.matmul(grad_output.T, cache, out=place)}
         if self.use_bias:
             grads["bias"] = grad_output.sum(axis=0)
-        return (grad_output @ params["weight"] if input_grad else None), grads
+        return ((params["weight"].T @ grad_output.T).T if input_grad else None), grads
 
     def macs(self, input_shape: Shape) -> int:
         """Return in_features · out_features."""
