@@ -93,7 +93,7 @@ CASES = (
 def changes(page: Page, case: Case, count: int) -> list[float]:
     """Return the milliseconds that each of so many changes took."""
     took = []
-    field = page.get_by_label(case.field, exact=True)
+    field = page.get_by_label(case.field, exact=True).first
     for turn in range(count):
         field.fill(case.texts[turn % 2])
         page.wait_for_timeout(60)
@@ -124,7 +124,7 @@ def main() -> None:
         try:
             for case in cases:
                 page.goto(f"{server.url}/{case.link}")
-                page.get_by_label(case.field, exact=True).wait_for()
+                page.get_by_label(case.field, exact=True).first.wait_for()
                 settled(page)
                 page.wait_for_timeout(500)
                 changes(page, case, 4)

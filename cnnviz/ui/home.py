@@ -6,6 +6,7 @@ from cnnviz.data import DataChoice, available
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.settings import RunSettings
+from cnnviz.ui.frame import PAGES
 from cnnviz.ui.service import manager
 from cnnviz.ui.train.defaults import DATA, Recipe
 from cnnviz.ui.train.picker import accuracy, described
@@ -22,22 +23,23 @@ WELCOME = (
     "pages is the network's own."
 )
 
-CARDS = (
-    (
-        "🏋️ Train",
-        "Watch loss, filters and predictions change step by step; pause, rewind, go one "
-        "step at a time, change the learning rate on the way.",
-    ),
-    (
-        "🧱 Take it apart",
-        "Change the network layer by layer and see shapes, parameters and memory "
-        "with their arithmetic; what does not fit explains itself.",
-    ),
-    (
-        "🗂️ Come back",
-        "Each run is kept with its settings, history and weights: it goes on behind other "
-        "pages and through reloads, and repeats to the last bit.",
-    ),
+EXPLORE = {
+    "Train": "Watch loss, filters and predictions change step by step; pause, rewind, go one step "
+    "at a time, change the network layer by layer.",
+    "Convolution": "Point at an output cell and see its window, its products and their sum. Change "
+    "any number, or take the filters of a run.",
+    "Shapes": "Kernel, stride and padding: how large an output is and why, for one layer or a "
+    "whole network, and what each unit sees.",
+    "im2col": "The image as columns, the convolution as one matrix product, what that costs in "
+    "memory and gains in time, and the way back.",
+    "Backward": "Where gradients come from: the turned kernel, every tensor checked against "
+    "numerical differentiation, one step in slow motion.",
+}
+"""What there is to explore, by the page's title."""
+
+KEPT = (
+    "**🔗 Keep it, pass it on**\n\nA page's settings stand in its address: a lesson is a link. "
+    "Runs are kept, go on through reloads, and repeat to the last bit."
 )
 
 
@@ -56,11 +58,20 @@ def home_page() -> None:
         open_run(manager().start(settings))
     time = "a few seconds" if settings.data.dataset == DATA else "a minute or two"
     st.caption(f"It trains on {plain(title)}, which is here already, and takes {time}.")
-    with st.grid(3, min_column_width=220):
-        for head, text in CARDS:
-            with st.container(border=True, height="stretch"):
-                st.markdown(f"**{head}**\n\n{text}")
+    cards()
     latest_runs(list_runs())
+
+
+def cards() -> None:
+    """Draw a card for each page, with its link."""
+    with st.grid(3, min_column_width=220):
+        for entry in PAGES:
+            if entry.title in EXPLORE:
+                with st.container(border=True, height="stretch", gap="xsmall"):
+                    st.page_link(entry.path, label=f"**{entry.title}**", icon=entry.icon)
+                    st.markdown(EXPLORE[entry.title])
+        with st.container(border=True, height="stretch"):
+            st.markdown(KEPT)
 
 
 def first_run() -> tuple[str, RunSettings]:

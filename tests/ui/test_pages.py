@@ -13,6 +13,7 @@ from cnnviz.nn.losses import CrossEntropy
 from cnnviz.runs import layout, list_runs
 from cnnviz.training import Augment
 from cnnviz.ui.frame import PAGES
+from cnnviz.ui.home import EXPLORE
 from cnnviz.ui.service import manager
 from cnnviz.ui.train.defaults import NETWORK
 from cnnviz.ui.train.transport import NO_RUN
@@ -195,6 +196,16 @@ def test_train_starts_a_run_and_a_second_press_does_nothing() -> None:
     button(page, "Stop").click().run()
     wait_for_state(run, "stopped")
     assert not faults(page)
+
+
+def test_home_tells_of_every_page_and_links_to_it() -> None:
+    others = [entry.title for entry in PAGES if entry.title != "Home"]
+    assert [*EXPLORE] == others
+    page = home()
+    links = [link.proto.label for link in page.main.get("page_link")]
+    assert [f"**{title}**" for title in others] == links[: len(others)]
+    told = "\n".join(one.value for one in page.main.markdown)
+    assert all(words in told for words in EXPLORE.values())
 
 
 def test_home_trains_at_once_and_lists_the_runs() -> None:
