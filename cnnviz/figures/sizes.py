@@ -7,6 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly.graph_objects import Figure
 
+from cnnviz.figures.palette import ON_DARK, PALE, TRAINING
+
+CLEAR = "rgba(0,0,0,0)"
 CELL = 30  # pixels in height
 
 
@@ -27,6 +30,7 @@ def sizes_figure(
         "x": places,
         "y": list(kernels),
         "z": np.where(sizes > 0, sizes, np.nan),
+        "colorscale": [[0, PALE], [1, TRAINING]],
         "zmin": 0,
         "zmax": int(sizes.max()),
         "text": [[_written(size) for size in row] for row in sizes.tolist()],
@@ -49,7 +53,10 @@ def sizes_figure(
     down = {"dtick": 1, "autorange": "reversed", "title": {"text": "kernel"}}
     layout = {
         "height": 110 + CELL * len(kernels),
-        "margin": {"l": 8, "r": 8, "t": 40, "b": 8},
+        "meta": {"on_dark": ON_DARK},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "margin": {"l": 56, "r": 8, "t": 40, "b": 48},
         "xaxis": plain | across,
         "yaxis": plain | down,
         "annotations": heads,

@@ -8,6 +8,8 @@ from cnnviz.explain.setting import Setting
 from cnnviz.explain.sizes import size_table
 from cnnviz.figures.sizes import sizes_figure
 from cnnviz.nn.geometry import Padding
+from cnnviz.ui.components.board import board
+from cnnviz.ui.components.chart import chart, plotly_loader
 from cnnviz.ui.shapes.controls import checked, inputs, kind, value
 
 FIELDS = ("size", "dilation")
@@ -25,11 +27,10 @@ def table_view() -> None:
         f"Rows of the output of {setting.kind} for {setting.size[0]} rows of input. × marks what "
         "does not fit; point at a cell to read it."
     )
-    st.plotly_chart(
-        sizes_figure(tables, KERNELS, STRIDES),
-        key="shape_table",
-        config={"displaylogo": False},
-    )
+    figure = sizes_figure(tables, KERNELS, STRIDES)
+    alt = f"Rows of the output over kernel, stride and padding, of {setting.size[0]} rows of input."
+    plotly_loader()
+    board([[chart("sizes", figure, alt=alt, height=figure.layout.height)]], key="_shape_sizes")
 
 
 def _controls() -> Setting:
