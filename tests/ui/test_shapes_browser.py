@@ -108,7 +108,7 @@ def test_bounds_move_with_the_sliders_and_the_link_reproduces_it(
     expect(kernel).to_have_value("6")
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_text("See a network learn")).to_be_visible()
-    page.get_by_role("link", name="Shapes").click()
+    page.get_by_role("link", name="Shapes").first.click()
     expect(page.get_by_text("6 × 6 → 1 × 1")).to_be_visible()
     expect(kernel).to_have_value("6")
     page.wait_for_url("**/Shapes?*shape_kernel_height=6*")

@@ -134,7 +134,8 @@ def edited(found: Convolved, filter: int, edit: Edit) -> None:
         weight = now(kernel, own_weights(), found.weight[filter])
         weight[(edit.channel, *edit.cell)] = number
         set_own_weights(weight)
-        st.session_state["conv_bias"] = 0.0 if found.bias is None else float(found.bias[filter])
+        if kernel == "run":  # its bias comes along
+            st.session_state["conv_bias"] = 0.0 if found.bias is None else float(found.bias[filter])
 
 
 def now(chosen: object, own: Array, shown: Array) -> Array:

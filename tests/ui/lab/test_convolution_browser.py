@@ -33,7 +33,7 @@ def test_from_the_worked_example_to_numbers_of_ones_own(chromium_page: Page, add
     page = chromium_page
     page.goto(address)
     settled(page)
-    page.get_by_role("link", name="Convolution").click()
+    page.get_by_role("link", name="Convolution").first.click()
     page.wait_for_selector(f"{PICTURE} .chip")
     errors = console_errors(page)
     assert parts_of_the_sum(page) == ["+4", "= 4"]
@@ -57,6 +57,14 @@ def test_from_the_worked_example_to_numbers_of_ones_own(chromium_page: Page, add
     expect(page.locator(f"{PICTURE} .total .number").last).to_have_text("= −0.5")
     expect(page.get_by_text("Own weights")).to_be_visible()
     expect(code).to_contain_text("# z = -0.5")
+    kernel.dblclick(position={"x": 70, "y": 20})
+    page.keyboard.type("3")
+    page.locator(".st-key-conv_bias [data-testid=stNumberInputStepUp]").click()
+    in_the_address(page, "conv_weights", "-2.5,3,1;")  # neither undoes the other
+    expect(page.get_by_role("spinbutton", name="Bias")).not_to_have_value("0")
+    page.get_by_role("spinbutton", name="Bias").fill("0")
+    page.keyboard.press("Enter")
+    in_the_address(page, "conv_bias", "0")
     page.locator(f"{PICTURE} figure.input canvas.base").focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
@@ -71,7 +79,7 @@ def test_from_the_worked_example_to_numbers_of_ones_own(chromium_page: Page, add
     settled(page)
     expect(page.locator(f"{PICTURE} .total .number").last).to_have_text(before[-1])
     page.get_by_role("link", name="Home").click()
-    page.get_by_role("link", name="Convolution").click()
+    page.get_by_role("link", name="Convolution").first.click()
     expect(page.locator(f"{PICTURE} .total .number").last).to_have_text(before[-1])
     assert parts_of_the_sum(page) == before
     assert [one for one in errors if "404" not in one] == []  # a reload looks for its server
