@@ -218,6 +218,8 @@ class Worker:
                 self.rest(str(why or "Paused."))
             case Command("resume") if self.resting:
                 self.go()
+            case Command("resume"):
+                self.last_step = None  # on after the step that is under way
             case Command("step"):
                 if self.resting:
                     self.go()

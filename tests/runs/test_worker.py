@@ -68,6 +68,12 @@ def test_a_paused_start_shows_the_initial_weights_and_can_be_resumed(tmp_path: P
     assert run.status().state == "finished"
 
 
+def test_resume_goes_on_behind_a_step_that_is_under_way(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
+    quick = replace(QUICK, idle=0.01)
+    assert go(run, Command("step"), Command("resume"), pace=quick, paused=True).state == "finished"
+
+
 def test_one_step_is_exactly_one_step_with_its_checkpoint(tmp_path: Path) -> None:
     run = new_run(tmp_path)
     for count in (1, 2, 3):
