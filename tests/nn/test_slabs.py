@@ -112,7 +112,7 @@ def test_adding_up_kernel_columns_written_out() -> None:
         (((0, 0), (1, 0)), 2, [12, 20]),
         (((0, 0), (0, 1)), 2, [1, 12]),
     ]:
-        grid = Window((1, 2), padding=padding).place((1, size), "test")  # type: ignore[arg-type]
+        grid = Window((1, 2), padding=padding).place((1, size), "test")
         assert slabs.add_beside(rows, grid, 1).reshape(-1).tolist() == sums
 
 
