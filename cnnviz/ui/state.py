@@ -4,8 +4,8 @@ Values live in `st.session_state` under the names of a table. The URL is read wh
 begins, when another page opens and when the reader goes back or forward, so that an answer that
 is still on its way never overwrites what was just typed; it is written at the end of a page.
 
-`SHARED` is the Train page's table. A page of the lab brings its own: names that begin with one of
-`LAB_PREFIXES`, each with the reader of its text. It gives the table to `frame`, and to
+`SHARED` is the Train page's table. Another page brings its own: names that begin with one of
+`PREFIXES`, each with the reader of its text. It gives the table to `frame`, and to
 `publish_url` at its end what of it is in use. Its widgets have these names as keys, and
 `persist_state="session"`, as in `cnnviz.ui.train.fields`: so values come back with the reader.
 """
@@ -27,7 +27,10 @@ from cnnviz.ui.train.numbers import NUMBERS, Numbers
 
 Parse = Callable[[str], Any]
 Table = Mapping[str, Parse]
-LAB_PREFIXES = ("conv_", "shape_", "col_", "back_")
+PREFIXES = (
+    *("conv_", "shape_", "col_", "back_"),
+    *("look_", "filters_", "act_", "draw_", "wrong_", "data_"),
+)
 PAGE = "_page"
 ADOPTED = "_adopted"  # what the URL has set, until the Train page has looked at it
 
@@ -180,7 +183,7 @@ def publish_url(table: Table | None = None) -> None:
 
 def _owned(key: str) -> bool:
     """Whether some page writes this name into the URL."""
-    return key in SHARED or key.startswith(LAB_PREFIXES)
+    return key in SHARED or key.startswith(PREFIXES)
 
 
 def write_param(value: Any) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnnviz.data import DataChoice
 from cnnviz.runs import RunFolder, RunStatus
+from cnnviz.ui.pace import poll_seconds
 from cnnviz.ui.pictures import Pictures, pictures
 from cnnviz.ui.service import _looks, watchers
 from cnnviz.ui.train.live import (
@@ -19,7 +20,6 @@ from cnnviz.ui.train.live import (
     filter_images,
     first_points,
     numbers,
-    poll_seconds,
     rate,
     rows,
 )

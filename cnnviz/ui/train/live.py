@@ -1,7 +1,5 @@
 """The picture of a run that renews itself: the one polled fragment of the page."""
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
@@ -20,6 +18,7 @@ from cnnviz.ui.components.chart import chart
 from cnnviz.ui.components.status import Number, status
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.guard import guard
+from cnnviz.ui.pace import poll_seconds
 from cnnviz.ui.pictures import Pictures, pictures
 from cnnviz.ui.service import freeze_imports, watchers
 from cnnviz.ui.train.results import results
@@ -29,9 +28,6 @@ from cnnviz.ui.words import STATES, compact, duration, percent
 BOARD, BEGUN = "board", "_begun"
 CHART_HEIGHT = 300
 MOST_FILTERS = 64
-STARTING, AT_REST = 0.2, 3.0  # seconds between two looks
-UNDER_WAY = ((120.0, 6.0), (60.0, 3.0), (0.0, 1.5))  # after so many seconds of training
-MOST_RARELY = 15.0
 
 
 def live_view(run: RunFolder, now: RunStatus, settings: RunSettings | None) -> None:
@@ -39,23 +35,6 @@ def live_view(run: RunFolder, now: RunStatus, settings: RunSettings | None) -> N
     freeze_imports()
     every = poll_seconds(now, watchers)
     st.fragment(_watch, run_every=every)(run, settings, (now.state, every))
-
-
-def poll_seconds(now: RunStatus, watching: Callable[[], int]) -> float | None:
-    """Return how often to look: often before the first step, never at what cannot change.
-
-    A look costs a browser about a third of a second of a processor. So the longer a training has
-    gone on, and the less changes from one look to the next, the rarer they are; and the more
-    browsers share its machine, so that all together cost it hardly more than one.
-    """
-    if now.state in ("finished", "diverged", "damaged"):
-        return None
-    if not now.active:
-        return AT_REST  # another window may resume it
-    if now.step == 0 and now.state != "queued":
-        return STARTING
-    every = next(pace for since, pace in UNDER_WAY if now.elapsed >= since)
-    return min(every * watching(), MOST_RARELY)
 
 
 def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, float | None]) -> None:

@@ -1,0 +1,142 @@
+"""A run at one of its checkpoints: what every page that looks inside begins with."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnviz.nn.model import Sequential
+from cnnviz.nn.types import ModelParams
+from cnnviz.runs.folder import RunFolder, list_runs
+from cnnviz.runs.settings import RunSettings
+from cnnviz.runs.status import RunStatus
+from cnnviz.ui.components.timeline import timeline
+from cnnviz.ui.guard import guard
+from cnnviz.ui.inside.links import open_page, set_state
+from cnnviz.ui.inside.marks import marks
+from cnnviz.ui.inside.memory import remembered
+from cnnviz.ui.pace import poll_seconds
+from cnnviz.ui.service import watchers
+from cnnviz.ui.state import Table, run_id
+from cnnviz.ui.train.numbers import Numbers
+from cnnviz.ui.train.picker import headline, picker, shown_run
+from cnnviz.ui.words import badge
+
+STEP = "look_step"
+MOMENT_TABLE: Table = {
+    "run": run_id,
+    STEP: Numbers("Step", 0, 10**9).read,
+}
+NOTHING = (
+    "Nothing has been trained here yet. Press Train on the Train page: from its first step on, a "
+    "run can be taken apart here, also while it goes on."
+)
+NO_WEIGHTS = "This run has no weights yet: they are there in a moment, before the first step."
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A run at one of its checkpoints.
+
+    Parameters
+    ----------
+    steps : tuple of int
+        The steps of all checkpoints, rising; the first is 0, before any training.
+    step : int
+        The one that is shown.
+    live : bool
+        Whether that is the latest one, to be followed while the run goes on.
+    params : list of dict of arrays
+        The parameters after `step`.
+    """
+
+    run: RunFolder
+    settings: RunSettings
+    status: RunStatus
+    steps: tuple[int, ...]
+    step: int
+    live: bool
+    model: Sequential
+    params: ModelParams
+
+    def at(self, step: int) -> ModelParams:
+        """Return the parameters of another checkpoint; raises RunError."""
+        return params_of(self.run, step)
+
+
+def params_of(run: RunFolder, step: int) -> ModelParams:
+    """Return the parameters of a checkpoint, read once; raises RunError."""
+    return remembered(("params", str(run.path), step), lambda: run.params(step))
+
+
+def moment_bar() -> Moment | None:
+    """Draw what the run is, the list of runs and the timeline; return the chosen moment.
+
+    None where there is nothing to look at; why, and what to do, is said then.
+    """
+    with guard():
+        runs = list_runs()
+        run = shown_run(runs)
+        if run is None:
+            st.info(NOTHING, icon="👆")
+            if st.button("Open the Train page", icon="🏋️", key="_to_train"):
+                open_page("Train")
+            return None
+        return _moment(run, runs)
+    return None
+
+
+def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
+    settings, status = run.settings(), run.status()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(badge(status.state), width="content")
+        st.markdown(headline(run, status, settings), width="stretch")
+        picker(runs, run)
+    steps = tuple(run.checkpoint_steps())
+    if not steps:
+        st.info(NO_WEIGHTS, icon="⏳")
+        _wait(run, status)
+        return None
+    step, live = chosen_step(st.session_state.get(STEP), steps)
+    timeline(
+        marks(run, steps),
+        run=run.id,
+        step=step,
+        total=max(status.total_steps, steps[-1]),
+        active=status.active,
+        key="timeline",
+        on_step=_choose,
+    )
+    model = Sequential.from_specs(settings.layers)
+    return Moment(run, settings, status, steps, step, live, model, params_of(run, step))
+
+
+def _choose(step: int | None) -> None:
+    set_state({STEP: step})
+
+
+def chosen_step(asked: float | None, steps: tuple[int, ...]) -> tuple[int, bool]:
+    """Return the last checkpoint that is not after the step asked for, and whether it is followed.
+
+    Nothing asked for, or something after the end, means the latest.
+    """
+    if asked is None or asked >= steps[-1]:
+        return steps[-1], True
+    return max((step for step in steps if step <= asked), default=steps[0]), False
+
+
+def follow(moment: Moment) -> None:
+    """Draw the page again when the run has a new checkpoint or another state; once, at its end."""
+    _wait(moment.run, moment.status, moment.steps[-1])
+
+
+def _wait(run: RunFolder, status: RunStatus, latest: int | None = None) -> None:
+    every = poll_seconds(status, watchers)
+    if every is not None:
+        seen = status.state, latest
+        st.fragment(_pulse, run_every=every)(run, seen)
+
+
+def _pulse(run: RunFolder, seen: tuple[str, int | None]) -> None:
+    latest = max(run.checkpoint_steps(), default=None)
+    if (run.status().state, latest) != seen:
+        st.rerun()

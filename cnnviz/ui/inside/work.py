@@ -1,0 +1,51 @@
+"""Work that takes seconds: asked for with a button, with progress, to be broken off at any time."""
+
+from collections.abc import Callable, Generator, Hashable
+from typing import TypeVar, cast
+
+import streamlit as st
+
+from cnnviz.ui.inside.memory import known, remembered
+
+T = TypeVar("T")
+Task = Generator[float, None, T]
+"""Yields the share that is done, from 0 to 1, and returns the result."""
+
+
+def work(key: Hashable, label: str, task: Task[T], *, name: str, help: str = "") -> T | None:
+    """Draw a button; when it is pressed do the work, and return its result from then on.
+
+    Parameters
+    ----------
+    key : hashable
+        Under which the result is kept, see `remembered`: all that determines it.
+    label : str
+        What the button says.
+    task : generator
+        It is not started before the button is pressed. Pressing Cancel, or anything else on the
+        page, breaks it off; nothing is kept of it then.
+    name : str
+        The button's key, the same for all results of this kind.
+    """
+    if known(key):
+        return remembered(key, lambda: _finish(task))
+    place = st.empty()
+    with place.container():
+        pressed = st.button(label, key=name, help=help or None)
+    if not pressed:
+        return None
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, label)
+        st.button("Cancel", key=f"{name}-cancel")
+    result = remembered(key, lambda: _finish(task, lambda share: bar.progress(share, label)))
+    place.empty()
+    return result
+
+
+def _finish(task: Task[T], tell: Callable[[float], object] = lambda share: None) -> T:
+    """Do the work to its end, telling how far it is."""
+    while True:
+        try:
+            tell(min(next(task), 1.0))
+        except StopIteration as done:
+            return cast(T, done.value)
