@@ -1,0 +1,149 @@
+"""The choice of a test or validation image of a run: by number, by class, by mistake."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.data import CLASSES, Split
+from cnnviz.training.events import Evaluation
+from cnnviz.ui.inside.moment import Moment
+from cnnviz.ui.pictures import Pictures, pictures
+from cnnviz.ui.train.fields import keep, number_input
+from cnnviz.ui.train.numbers import Numbers
+from cnnviz.ui.words import percent, plain
+
+ANY = -1
+"""Stands for all classes."""
+
+CLASS_HELP = "Only images of this class."
+WRONG_HELP = "Only images that this run got wrong when they were last judged."
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One image of a run's test or validation images.
+
+    `x` float32 (1, 28, 28) from 0 to 1; `words` are Markdown.
+    """
+
+    x: NDArray[np.float32]
+    label: int
+    index: int
+    words: str
+
+
+def sample_input(moment: Moment, prefix: str, which: str) -> Sample:
+    """Draw the choice among the "test" or the "validation" images; return the chosen one.
+
+    Raises
+    ------
+    ValueError
+        One sentence, where there is no such image, or none that fits.
+    """
+    shown = pictures(moment.settings.data)
+    split = shown.test if which == "test" else shown.validation
+    label = _class_input(prefix, shown)
+    wrong = _wrong_input(prefix)
+    judged = judgement(moment, which, len(split)) if wrong else None
+    places = fitting(split, label, judged.predictions if judged else None)
+    index = _index_input(prefix, which, len(split), places)
+    if wrong and judged is None:
+        raise ValueError(unjudged(which, len(split)))
+    if not len(places):
+        kind = "" if label == ANY else f" of {shown.class_names[label]}"
+        missed = " that this run got wrong" if wrong else ""
+        raise ValueError(f"There is no {which} image{kind}{missed}: choose another class or all.")
+    x, labels = split.batch(slice(index, index + 1))
+    words = f"{plain(shown.title)}, {which} image {index:,}: {name_of(shown, int(labels[0]))}."
+    if judged is not None:
+        words += f" {_taken(judged, index, shown, which)}"
+    if judged is not None or label != ANY:
+        words += f" {len(places):,} of {len(split):,} images fit."
+    return Sample(x[0], int(labels[0]), index, words)
+
+
+def judgement(moment: Moment, which: str, images: int) -> Evaluation | None:
+    """Return the test at the run's end, or the validation after its last epoch, if there is one."""
+    epochs = moment.run.epochs() if which == "validation" else []
+    asked: int | str | None = epochs[-1].epoch if epochs else "test" if which == "test" else None
+    found = moment.run.evaluation(asked) if asked is not None else None
+    return found if found is not None and len(found.predictions) == images else None
+
+
+def unjudged(which: str, images: int) -> str:
+    """Return why nobody knows yet which images the run got wrong."""
+    when = "when it finishes" if which == "test" else "after each epoch"
+    else_where = " or choose validation images," if which == "test" else ""
+    return (
+        f"This run has not been judged on its {images:,} {which} images, which happens {when}: "
+        f"wait for it,{else_where} or switch off “Only mistakes”."
+    )
+
+
+def fitting(split: Split, label: int, predictions: NDArray[np.integer] | None) -> NDArray[np.intp]:
+    """Return the indices of the images of a class (or `ANY`), with predictions only mistakes."""
+    fits = np.ones(len(split), bool) if label == ANY else split.labels == label
+    return np.flatnonzero(fits if predictions is None else fits & (predictions != split.labels))
+
+
+def snapped(asked: int, before: int, places: NDArray[np.intp]) -> int:
+    """Return the index asked for, or the next one in `places` in the direction of the move."""
+    rank = int(np.searchsorted(places, asked, "left" if asked >= before else "right"))
+    rank -= asked < before  # moving down: the last one that is not above
+    return int(places[min(max(rank, 0), len(places) - 1)])
+
+
+def name_of(shown: Pictures, label: int) -> str:
+    """Return the name of a class as Markdown."""
+    return plain(shown.class_names[label])
+
+
+def _class_input(prefix: str, shown: Pictures) -> int:
+    key, options = f"{prefix}class", [ANY, *range(CLASSES)]
+    keep(key, _among(st.session_state.get(key), options))
+    st.selectbox(
+        "Class",
+        options,
+        key=key,
+        format_func=lambda label: "All" if label == ANY else shown.class_names[label],
+        help=CLASS_HELP,
+        persist_state="session",
+    )
+    return _among(st.session_state.get(key), options)
+
+
+def _among(value: object, options: list[int]) -> int:
+    return value if isinstance(value, int) and value in options else ANY
+
+
+def _wrong_input(prefix: str) -> bool:
+    key = f"{prefix}wrong"
+    keep(key, bool(st.session_state.get(key)))
+    with st.container(height="stretch", vertical_alignment="bottom"):
+        st.toggle("Only mistakes", key=key, help=WRONG_HELP, persist_state="session")
+    return bool(st.session_state.get(key))
+
+
+def _index_input(prefix: str, which: str, images: int, places: NDArray[np.intp]) -> int:
+    """Draw the input of the index; one that does not fit moves on to the next that does."""
+    allowed, key, last = Numbers("Image", 0, images - 1), f"{prefix}image", f"_{prefix}image-last"
+    typed = st.session_state.get(key)
+    if allowed.allow(typed) and len(places):
+        keep(key, snapped(int(typed), int(st.session_state.get(last, 0)), places))
+    help = f"A {which} image, 0 to {images - 1:,}."
+    index = int(
+        allowed.check(
+            number_input("Image", key, int(places[0]) if len(places) else 0, whole=True, help=help),
+            "empty the field for the first one",
+        )
+    )
+    st.session_state[last] = index
+    return index
+
+
+def _taken(judged: Evaluation, index: int, shown: Pictures, which: str) -> str:
+    taken, sure = int(judged.predictions[index]), float(judged.confidences[index])
+    when = "at the end" if which == "test" else "after the last epoch"
+    return f"Taken for {name_of(shown, taken)} with {percent(sure)} {when}."

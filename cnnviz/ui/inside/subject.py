@@ -1,0 +1,109 @@
+"""The image that goes into the network: one that the run is judged by, a drawing or an upload.
+
+Keys of `st.session_state`, and names in the URL, begin with a prefix, "look_" for what pages share.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.ui.components.board import board
+from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.inside.moment import Moment
+from cnnviz.ui.inside.samples import sample_input
+from cnnviz.ui.state import Table, flag, one_of
+from cnnviz.ui.train.fields import choice_input
+from cnnviz.ui.train.numbers import Numbers
+
+LOOK = "look_"
+SOURCES = {
+    "test": "Test image",
+    "validation": "Validation image",
+}
+SOURCE_HELP = (
+    "A test image: this network has never learned from it. A validation image: it is judged by "
+    "these after each epoch, and does not learn from them either."
+)
+SEEN = "What the network sees"
+SIDE = 84
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """An image that goes into a network.
+
+    Parameters
+    ----------
+    x : float32 (1, 28, 28)
+        From 0 to 1.
+    words : str
+        What it is, as Markdown.
+    label : int, optional
+        Its class, where that is known.
+    key : hashable
+        The same for the same image, for `remembered`.
+    notes : tuple of str
+        How it was fitted, and where it is unlike the data.
+    """
+
+    x: NDArray[np.float32]
+    words: str
+    label: int | None
+    key: Hashable
+    notes: tuple[str, ...] = ()
+
+
+def subject_table(prefix: str = LOOK) -> Table:
+    """Return the parameters of `subject_input` in the URL."""
+    readers = {
+        "from": one_of(SOURCES),
+        "image": Numbers("Image", 0, 10**7).read,
+        "class": Numbers("Class", 0, 9).read,
+        "wrong": flag,
+    }
+    return {prefix + key: read for key, read in readers.items()}
+
+
+SUBJECT_TABLE: Table = subject_table()
+
+
+def subject_input(moment: Moment, prefix: str = LOOK) -> Subject:
+    """Draw the choice of an image, and small beside it what the network sees; return the image.
+
+    Raises
+    ------
+    ValueError
+        One sentence, where there is no such image.
+    """
+    controls, beside = st.columns([4, 1], vertical_alignment="top")
+    with controls, st.grid("auto", min_column_width=130):
+        chosen = choice_input(
+            "Image from",
+            f"{prefix}from",
+            [*SOURCES],
+            "test",
+            format_func=lambda key: SOURCES[key],
+            help=SOURCE_HELP,
+        )
+        sample = sample_input(moment, prefix, chosen)
+    found = Subject(sample.x, sample.words, sample.label, key_of(sample.x))
+    with controls:
+        st.caption(found.words)
+    with beside:
+        show_seen(found, f"_{prefix}seen")
+    return found
+
+
+def key_of(x: NDArray[np.float32]) -> Hashable:
+    """Return what is the same for the same image and for no other."""
+    return "image", blake2b(np.ascontiguousarray(x).tobytes(), digest_size=16).hexdigest()
+
+
+def show_seen(found: Subject, key: str) -> None:
+    """Draw the image as the network gets it."""
+    label = f"{SEEN}, 28 × 28"
+    board([[tiles("seen", found.x, label=label, limits=(0, 1), size=SIDE)]], key=key)
