@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 import streamlit as st
 
@@ -14,23 +15,29 @@ from cnnviz.ui.state import SHARED, Table, adopt_url
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page in the menu."""
+    """A page in the menu; `group` is the heading that it stands under."""
 
     title: str
     path: str
     icon: str
     help: str
+    group: str = ""
 
+
+INSIDE, LAB = "Look inside", "Convolution lab"
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("Home", "dashboard.py", "🏠", "What there is to explore, and the latest runs."),
     PageEntry("Train", "pages/1_Train.py", "🏋️", "Train a network and watch it learn."),
-    PageEntry(
-        "Convolution", "pages/2_Convolution.py", "🔲", "One output cell, product by product."
-    ),
-    PageEntry("Shapes", "pages/3_Shapes.py", "📐", "How large an output is, and why."),
-    PageEntry("im2col", "pages/4_im2col.py", "🧮", "A convolution as one matrix product."),
-    PageEntry("Backward", "pages/5_Backward.py", "↩️", "How gradients come back, step by step."),
+    PageEntry("Filters", "pages/6_Filters.py", "🎛️", "What each filter looks for.", INSIDE),
+    PageEntry("Activations", "pages/7_Activations.py", "💡", "One image, layer by layer.", INSIDE),
+    PageEntry("Draw", "pages/8_Draw.py", "✏️", "What it takes your drawing for.", INSIDE),
+    PageEntry("Mistakes", "pages/9_Mistakes.py", "🎯", "What it gets wrong, how surely.", INSIDE),
+    PageEntry("Data", "pages/10_Data.py", "🗃️", "The images themselves, and a map.", INSIDE),
+    PageEntry("Convolution", "pages/2_Convolution.py", "🔲", "One cell, product by product.", LAB),
+    PageEntry("Shapes", "pages/3_Shapes.py", "📐", "How large an output is, and why.", LAB),
+    PageEntry("im2col", "pages/4_im2col.py", "🧮", "A convolution as one matrix product.", LAB),
+    PageEntry("Backward", "pages/5_Backward.py", "↩️", "How gradients come back.", LAB),
 )
 
 
@@ -71,5 +78,8 @@ def menu() -> None:
     with st.sidebar:
         st.markdown("### 🔍 cnnviz")
         st.caption("A convolutional network in NumPy, watched while it learns.")
-        for entry in PAGES:
-            st.page_link(entry.path, label=entry.title, icon=entry.icon, help=entry.help)
+        for group, entries in groupby(PAGES, key=lambda entry: entry.group):
+            if group:
+                st.caption(group)
+            for entry in entries:
+                st.page_link(entry.path, label=entry.title, icon=entry.icon, help=entry.help)

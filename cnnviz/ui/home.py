@@ -26,6 +26,16 @@ WELCOME = (
 EXPLORE = {
     "Train": "Watch loss, filters and predictions change step by step; pause, rewind, go one step "
     "at a time, change the network layer by layer.",
+    "Filters": "Each filter before, during and after training; what it answers to in pictures and "
+    "test images, and what it costs to switch it off.",
+    "Activations": "One image through every layer, from pixels to probabilities; any number down "
+    "to the products that make it.",
+    "Draw": "Draw a digit or a dress: what the network really sees, what it takes it for, and how "
+    "that came about over the training.",
+    "Mistakes": "What is taken for what, class by class; how far the network's certainty can be "
+    "trusted; the surest mistakes.",
+    "Data": "What there is to learn from: classes, mean images, a map of the test images by pixels "
+    "or by what a layer makes of them.",
     "Convolution": "Point at an output cell and see its window, its products and their sum. Change "
     "any number, or take the filters of a run.",
     "Shapes": "Kernel, stride and padding: how large an output is and why, for one layer or a "

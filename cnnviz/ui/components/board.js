@@ -36,7 +36,7 @@ export default function ({ data, parentElement, setStateValue }) {
     row.style.setProperty('--columns', parts.length)
     parts.forEach((part, number) => {
       const known = place(state, row, part, number)
-      known.leave = kinds[part.kind].show({ data: part.data, root: known.root, setStateValue })
+      known.leave = kinds[part.kind].show({ data: part.data, name: part.name, root: known.root, setStateValue })
     })
   })
   const wanted = new Set(data.rows.flat().map((part) => part.name))

@@ -3,7 +3,7 @@ whole picture of a run is one element; what is drawn is decided part by part.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,30 @@ class Part:
     min_height: int = 0
 
 
-def board(rows: Sequence[Sequence[Part]], *, key: str) -> Any:
+@dataclass(frozen=True)
+class Pixel:
+    """A pixel that was chosen in a part of tiles."""
+
+    part: str
+    tile: int
+    row: int
+    column: int
+
+
+def board(
+    rows: Sequence[Sequence[Part]],
+    *,
+    key: str,
+    on_tile: Callable[[Pixel], None] | None = None,
+) -> Any:
     """Show rows of parts, or bring those that are already on the page up to date.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of Part
+    key : str
+    on_tile : callable, optional
+        Called with the pixel that was chosen in tiles that are choosable, before the page runs.
 
     Returns
     -------
@@ -47,7 +69,33 @@ def board(rows: Sequence[Sequence[Part]], *, key: str) -> Any:
         What came back from the browser; it is not to be trusted. `cell`: see `confusion`.
     """
     data = {"rows": [[asdict(part) for part in row] for row in rows]}
-    return _BOARD(key=key, data=data, default={"cell": None}, on_cell_change=lambda: None)
+    shown = {part.name: part for row in rows for part in row if part.kind == "tiles"}
+
+    def told() -> None:
+        pixel = checked_pixel((st.session_state.get(key) or {}).get("tile"), shown)
+        if pixel is not None and on_tile is not None:
+            on_tile(pixel)
+
+    return _BOARD(
+        key=key,
+        data=data,
+        default={"cell": None, "tile": None},
+        on_cell_change=lambda: None,
+        on_tile_change=told,
+    )
+
+
+def checked_pixel(value: Any, shown: Mapping[str, Part]) -> Pixel | None:
+    """Return a pixel that came from a browser, or None if there is no such one."""
+    if not isinstance(value, dict) or value.get("part") not in shown:
+        return None
+    part, at = value["part"], value.get("at")
+    if not isinstance(at, list | tuple) or len(at) != 3:
+        return None
+    sizes = shown[part].data["shape"]
+    if not all(type(i) is int and 0 <= i < n for i, n in zip(at, sizes, strict=True)):
+        return None
+    return Pixel(part, *at)
 
 
 def note(name: str, title: str, words: str, *, help: str = "", min_height: int = 0) -> Part:

@@ -2,6 +2,8 @@
 
 const states = new WeakMap()
 const HINT = 'Point at a pixel, or use the arrow keys, to read it.'
+const CHOOSE = 'Point at a pixel, or use the arrow keys, to read it; click it, or press Enter, to look closer.'
+let chosen = Date.now() // counts on from click to click, so that the same pixel can be chosen again
 const SIGNS = { right: '✓', wrong: '✗' }
 
 // --- pixels -------------------------------------------------------------------------------------
@@ -32,7 +34,6 @@ const newTile = (state) => {
   const cursor = make('div', 'cursor', frame)
   const sign = make('span', 'sign', frame)
   const caption = make('div', 'caption', item)
-  canvas.setAttribute('role', 'img')
   sign.ariaHidden = caption.ariaHidden = 'true' // both are in the name of the picture
   const tile = { item, frame, canvas, cursor, sign, caption }
   const number = () => state.tiles.indexOf(tile)
@@ -41,6 +42,7 @@ const newTile = (state) => {
   canvas.onfocus = () => canvas.matches(':focus-visible') && point(state, number(), 0, 0)
   canvas.onblur = () => point(state, null)
   canvas.onkeydown = (event) => walk(state, event)
+  canvas.onclick = (event) => choose(state, [number(), ...cellAt(state, canvas, event)])
   return tile
 }
 
@@ -65,7 +67,9 @@ const drawTile = (state, tile, number) => {
   const zoom = data.size / Math.max(height, width)
   tile.canvas.style.width = `${zoom * width}px`
   tile.canvas.style.height = `${zoom * height}px`
-  tile.item.className = mark
+  tile.item.className = [mark, number === data.chosen ? 'chosen' : ''].join(' ').trim()
+  tile.canvas.ariaPressed = data.choosable ? String(number === data.chosen) : null
+  tile.canvas.setAttribute('role', data.choosable ? 'button' : 'img')
   tile.frame.title = title
   const name = title || `Picture ${number + 1}`
   tile.canvas.ariaLabel = [name, caption.replaceAll('\n', ', '), mark].filter(Boolean).join('. ')
@@ -85,7 +89,7 @@ const point = (state, tile, row, column) => {
 const readOut = (state) => {
   const { at, data, values, tiles, value } = state
   value.classList.toggle('idle', !at)
-  if (!at) return write(value, HINT)
+  if (!at) return write(value, data.choosable ? CHOOSE : HINT)
   const [, height, width] = data.shape
   const zoom = data.size / Math.max(height, width)
   const place = { left: at.column * zoom, top: at.row * zoom, width: zoom, height: zoom }
@@ -96,12 +100,19 @@ const readOut = (state) => {
   write(value, `${name}row ${at.row}, column ${at.column}: ${number}`)
 }
 
+const choose = ({ data, name, setStateValue }, at) =>
+  data.choosable && setStateValue('tile', { part: name, at, number: ++chosen })
+
 // Arrows walk over pixels and on into the neighbor tile; Page keys go from tile to tile.
 const walk = (state, event) => {
   const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
   const jump = { PageUp: -1, PageDown: 1, Home: -Infinity, End: Infinity }
   const [count, height, width] = state.data.shape
   let { tile, row, column } = state.at || { tile: state.home, row: 0, column: 0 }
+  if (state.data.choosable && (event.key === 'Enter' || event.key === ' ')) {
+    event.preventDefault()
+    return choose(state, [tile, row, column])
+  }
   if (event.key in jump) tile += jump[event.key]
   else if (event.key in step) {
     row = Math.max(0, Math.min(height - 1, row + step[event.key][0]))
@@ -142,9 +153,10 @@ const drawLegend = ({ data, table, legend, bar, numbers }) => {
   ;[data.low, 0, data.high].forEach((number, i) => write(numbers[i], short(number)))
 }
 
-export default function ({ data, root }) {
+export default function ({ data, name, root, setStateValue }) {
   const state = states.get(root) || begin(root)
   states.set(root, state)
+  Object.assign(state, { name, setStateValue })
   const drawn = JSON.stringify([data, theme(root, 'background-color'), theme(root, 'text-color')])
   if (state.drawn === drawn) return
   state.drawn = drawn

@@ -26,6 +26,8 @@ def tiles(
     size: int = 56,
     show_label: bool = True,
     help: str = "",
+    choosable: bool = False,
+    chosen: int | None = None,
 ) -> Part:
     r"""Return images as tiles; pointing at a pixel, or walking to it with the arrows, reads it.
 
@@ -47,6 +49,10 @@ def tiles(
     show_label : bool
     help : str
         What there is to know about these pictures, where the pointer rests on the label.
+    choosable : bool
+        Whether a pixel can be chosen by a click or Enter; the board's `on_tile` hears of it.
+    chosen : int, optional
+        The tile that has a frame around it.
 
     Raises
     ------
@@ -57,6 +63,7 @@ def tiles(
         images, captions=captions, marks=marks, titles=titles, palette=palette, limits=limits
     )
     look = {"label": label, "showLabel": show_label, "size": size, "help": help}
+    look |= {"choosable": choosable, "chosen": chosen}
     return Part(name, "tiles", {**data, **look})
 
 

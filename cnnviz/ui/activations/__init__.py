@@ -1,0 +1,1 @@
+"""The Activations page, in parts."""

@@ -1,0 +1,1 @@
+"""The Filters page, in parts."""

@@ -1,0 +1,1 @@
+"""The Mistakes page, in parts."""

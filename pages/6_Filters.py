@@ -1,0 +1,7 @@
+"""What each filter looks for, and how it came to it."""
+
+from cnnviz.ui.filters.page import TABLE, filters_page
+from cnnviz.ui.frame import frame
+
+with frame("Filters", TABLE):
+    filters_page()
