@@ -67,7 +67,8 @@ class RunWriter:
         self._scribe.do(lambda: write_atomic(path, evaluation_bytes(evaluation), durable=False))
 
     def keep(self, step: int, params: ModelParams) -> None:
-        """Put the parameters on the timeline."""
+        """Put the parameters on the timeline, behind the history up to them."""
+        self.flush()
         path = self.run / layout.CHECKPOINTS / layout.checkpoint_name(step)
         arrays = {name: array.copy() for name, array in flatten_params(params).items()}
         numbers = {"step": str(step)}

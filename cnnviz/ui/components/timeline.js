@@ -27,7 +27,8 @@ const count = (number) => number.toLocaleString('en-US')
 const sentence = (data, place) => {
   const step = `step ${count(data.step[place])} of ${count(data.total)}`
   if (data.step[place] === 0) return `${step} · the initial weights, before any training`
-  const parts = [step, `epoch ${data.epoch[place]}`]
+  const parts = [step]
+  if (data.epoch[place]) parts.push(`epoch ${data.epoch[place]}`)
   if (data.loss[place] !== null) parts.push(`loss of this batch ${data.loss[place].toPrecision(4)}`)
   if (data.accuracy[place] !== null) parts.push(`${percent(data.accuracy[place])} of it right`)
   if (data.validation[place] !== null) parts.push(`validation ${percent(data.validation[place])}`)
