@@ -130,7 +130,7 @@ def _index_input(prefix: str, which: str, images: int, places: NDArray[np.intp])
     """Draw the input of the index; one that does not fit moves on to the next that does."""
     allowed, key, last = Numbers("Image", 0, images - 1), f"{prefix}image", f"_{prefix}image-last"
     typed = st.session_state.get(key)
-    if allowed.allow(typed) and len(places):
+    if typed is not None and allowed.allow(typed) and len(places):
         keep(key, snapped(int(typed), int(st.session_state.get(last, 0)), places))
     help = f"A {which} image, 0 to {images - 1:,}."
     index = int(
