@@ -61,7 +61,8 @@ def board(
     rows : sequence of sequences of Part
     key : str
     on_tile : callable, optional
-        Called with the pixel that was chosen in tiles that are choosable, before the page runs.
+        Called with the pixel that was chosen in tiles that are choosable, or with the bar of a
+        chart as a pixel of one row, before the page runs.
 
     Returns
     -------
@@ -69,7 +70,7 @@ def board(
         What came back from the browser; it is not to be trusted. `cell`: see `confusion`.
     """
     data = {"rows": [[asdict(part) for part in row] for row in rows]}
-    shown = {part.name: part for row in rows for part in row if part.kind == "tiles"}
+    shown = {part.name: part for row in rows for part in row if "shape" in part.data}
 
     def told() -> None:
         pixel = checked_pixel((st.session_state.get(key) or {}).get("tile"), shown)

@@ -14,6 +14,16 @@ import streamlit as st
 from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
+SCRIPTS = (
+    "shared",
+    "linked_sum",
+    "matrices_data",
+    "matrices_layout",
+    "matrices_paint",
+    "matrices_links",
+    "matrices_words",
+    "matrices",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,5 +190,5 @@ _MATRICES = st.components.v2.component(
     "cnnviz_matrices",
     html="<div class='part matrices'></div>\n",
     css=_read("part.css") + _read("matrices.css"),
-    js="\n".join(map(_read, ("shared.js", "linked_sum.js", "matrices.js"))),
+    js="\n".join(_read(f"{name}.js") for name in SCRIPTS),
 )

@@ -60,9 +60,11 @@ const drawTile = (state, tile, number) => {
   const { data, values, table } = state
   const [, height, width] = data.shape
   const [mark, title, caption] = ['marks', 'titles', 'captions'].map((k) => data[k][number] || '')
-  const scale = 255 / (data.high - data.low || 1)
+  const own = data.reaches?.[number]
+  const [low, high] = own ? [-own, own] : [data.low, data.high]
+  const scale = 255 / (high - low || 1)
   const part = values.subarray(number * height * width, (number + 1) * height * width)
-  const index = (v) => table[Math.max(0, Math.min(255, Math.round((v - data.low) * scale)))]
+  const index = (v) => table[Math.max(0, Math.min(255, Math.round((v - low) * scale)))]
   paint(tile.canvas, part, width, height, index)
   const zoom = data.size / Math.max(height, width)
   tile.canvas.style.width = `${zoom * width}px`
@@ -148,9 +150,11 @@ const begin = (root) => {
 const drawLegend = ({ data, table, legend, bar, numbers }) => {
   legend.hidden = data.palette !== 'diverging'
   if (legend.hidden) return
-  legend.title = 'All these pictures share this range.'
+  const own = data.reaches?.length
+  legend.title = own ? 'Each picture has its own range.' : 'All these pictures share this range.'
   paint(bar, Float32Array.from({ length: 256 }, (_, i) => i), 256, 1, (i) => table[i])
-  ;[data.low, 0, data.high].forEach((number, i) => write(numbers[i], short(number)))
+  const told = own ? ['−max', '0', 'max'] : [data.low, 0, data.high].map(short)
+  told.forEach((text, i) => write(numbers[i], text))
 }
 
 export default function ({ data, name, root, setStateValue }) {
@@ -167,6 +171,7 @@ export default function ({ data, name, root, setStateValue }) {
   state.label.classList.toggle('unseen', !data.showLabel)
   state.list.ariaLabel = data.label
   root.style.setProperty('--cell', `${cell}px`)
+  state.list.style.width = data.columns ? `calc(${data.columns} * (${cell}px + 0.5rem))` : ''
   while (state.tiles.length < count) state.tiles.push(newTile(state))
   while (state.tiles.length > count) state.tiles.pop().item.remove()
   if (state.at && state.at.tile >= count) state.at = null

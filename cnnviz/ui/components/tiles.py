@@ -28,6 +28,8 @@ def tiles(
     help: str = "",
     choosable: bool = False,
     chosen: int | None = None,
+    own: bool = False,
+    columns: int = 0,
 ) -> Part:
     r"""Return images as tiles; pointing at a pixel, or walking to it with the arrows, reads it.
 
@@ -53,6 +55,10 @@ def tiles(
         Whether a pixel can be chosen by a click or Enter; the board's `on_tile` hears of it.
     chosen : int, optional
         The tile that has a frame around it.
+    own : bool
+        Whether each tile of a diverging palette has a range of its own, as far as its values go.
+    columns : int
+        How many tiles stand side by side; 0 for as many as there is room for.
 
     Raises
     ------
@@ -63,7 +69,8 @@ def tiles(
         images, captions=captions, marks=marks, titles=titles, palette=palette, limits=limits
     )
     look = {"label": label, "showLabel": show_label, "size": size, "help": help}
-    look |= {"choosable": choosable, "chosen": chosen}
+    look |= {"choosable": choosable, "chosen": chosen, "columns": columns}
+    look |= {"reaches": [reach(image) for image in images] if own else []}
     return Part(name, "tiles", {**data, **look})
 
 
@@ -121,3 +128,8 @@ def _limits(
         high = max(abs(low), abs(high)) or 1.0
         low = -high
     return low, high
+
+
+def reach(pixels: NDArray[Any]) -> float:
+    """Return how far from zero a diverging palette goes for these values."""
+    return _limits(pixels, "diverging", None)[1]

@@ -1,0 +1,117 @@
+// Each panel is painted once; what is pointed at decides which of its cells stay in full color.
+
+const DENSE = 7 // cells up to this size touch each other
+const NUMBERS = 8 // the smallest font, below which a color alone stands in a cell
+
+const fontSize = (panel, context, family) => {
+  if (panel.cell < 13) return 0
+  panel.texts ||= Array.from(panel.values, brief)
+  context.font = `100px ${family}`
+  const widest = Math.max(...new Set(panel.texts.map((text) => text.length)))
+  const longest = panel.texts.filter((text) => text.length >= widest - 1)
+  const broad = Math.max(...[...new Set(longest)].map((text) => context.measureText(text).width))
+  const size = Math.min(13, (panel.cell - 4) / (broad / 100))
+  return size < NUMBERS ? 0 : size
+}
+
+const brightness = ([r, g, b]) => 0.299 * r + 0.587 * g + 0.114 * b
+
+const paintPanel = (state, panel) => {
+  const [width, height] = [wide(panel, panel.cell), high(panel, panel.cell)]
+  const ratio = globalThis.devicePixelRatio || 1
+  panel.base = new OffscreenCanvas(width * ratio, height * ratio)
+  Object.assign(panel.canvas, { width: width * ratio, height: height * ratio })
+  panel.canvas.style.width = `${width}px`
+  panel.canvas.style.height = `${height}px`
+  panel.ratio = ratio
+  const context = panel.base.getContext('2d')
+  context.scale(ratio, ratio)
+  if (panel.cell > DENSE) paintCells(state, panel, context)
+  else paintDense(state, panel, context)
+}
+
+const shadeOf = (panel, i) => {
+  const share = Math.max(-1, Math.min(1, panel.values[i] / panel.limit || 0))
+  return Math.round(127.5 * (share + 1))
+}
+
+// Cells without room for gaps or numbers: a pixel each, enlarged.
+const paintDense = ({ table, look }, panel, context) => {
+  const { blocks, rows, columns, outside, cell } = panel
+  context.imageSmoothingEnabled = false
+  for (let block = 0; block < blocks; block++) {
+    const first = block * rows * columns
+    const small = new OffscreenCanvas(columns, rows)
+    const image = new ImageData(columns, rows)
+    for (let i = 0; i < rows * columns; i++) {
+      const color = outside?.[first + i] ? look.secondary : table[shadeOf(panel, first + i)]
+      image.data.set([...color, 255], 4 * i)
+    }
+    small.getContext('2d').putImageData(image, 0, 0)
+    context.drawImage(small, ...corner(panel, first), columns * cell, rows * cell)
+  }
+}
+
+const paintCells = ({ table, shades, look }, panel, context) => {
+  const side = panel.cell - 1
+  const font = fontSize(panel, context, look.font)
+  context.font = `${font}px ${look.font}`
+  context.textAlign = 'center'
+  context.textBaseline = 'middle'
+  for (let i = 0; i < panel.size; i++) {
+    const [x, y] = corner(panel, i)
+    const shade = shadeOf(panel, i)
+    const padding = panel.outside?.[i]
+    context.fillStyle = padding ? look.hatched : shades[shade]
+    context.fillRect(x, y, side, side)
+    if (padding) hatch(context, x, y, side, look.line)
+    if (!font) continue
+    const ink = padding ? look.ink : [look.ink, look.ground].toSorted(contrastTo(table[shade]))[0]
+    context.fillStyle = `rgb(${ink})`
+    context.globalAlpha = padding ? 0.55 : 1
+    context.fillText(panel.texts[i], x + side / 2, y + side / 2 + 0.5)
+    context.globalAlpha = 1
+  }
+}
+
+const contrastTo = (color) => (a, b) =>
+  Math.abs(brightness(b) - brightness(color)) - Math.abs(brightness(a) - brightness(color))
+
+const hatch = (context, x, y, side, color) => {
+  context.strokeStyle = color
+  context.beginPath()
+  context.moveTo(x, y + side)
+  context.lineTo(x + side, y)
+  context.stroke()
+}
+
+// What is not lit recedes; a frame is around the cell in question.
+const show = (state, panel) => {
+  const context = panel.canvas.getContext('2d')
+  const { base, ratio, cell } = panel
+  const lit = state.lit?.get(panel.name)
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.clearRect(0, 0, base.width, base.height)
+  context.globalAlpha = state.lit ? 0.3 : 1
+  context.drawImage(base, 0, 0)
+  context.globalAlpha = 1
+  if (!lit) return
+  for (const index of lit) {
+    const [x, y] = corner(panel, index).map((value) => Math.round(value * ratio))
+    const side = Math.ceil(cell * ratio)
+    context.clearRect(x, y, side, side)
+    context.drawImage(base, x, y, side, side, x, y, side, side)
+  }
+  context.scale(ratio, ratio)
+  for (const index of state.framed.get(panel.name) || []) frame(context, panel, index, state.look)
+}
+
+const frame = (context, panel, index, { ink, ground }) => {
+  const [x, y] = corner(panel, index)
+  const side = panel.cell - (panel.cell > DENSE ? 1 : 0)
+  for (const [inset, color] of [[1, ink], [2.5, ground]]) {
+    context.strokeStyle = `rgb(${color})`
+    context.lineWidth = inset === 1 ? 2 : 1
+    context.strokeRect(x + inset, y + inset, side - 2 * inset, side - 2 * inset)
+  }
+}
