@@ -1,10 +1,11 @@
-"""How fast a page of the lab answers a change of a control, in a real browser.
+"""How fast pages answer a change of a control, or a move of the timeline, in a real browser.
 
-    python -m benchmarks.lab_response [--changes 40] [--only im2col]
+    python -m benchmarks.answers [--changes 40] [--only im2col]
 
-For each page, with a small and a large setting: two values are set in turn, and the time from the
-change to the finished page is measured: its script has run to its end, and no element of it has
-changed for two frames after that.
+For each page of the lab, with a small and a large setting, two values are set in turn; on each page
+that looks inside a run (im2col-lenet on the digits), the timeline goes to and fro between two
+checkpoints. Measured is the time from the change to the finished page: its script has run to its
+end, and no element of it has changed for two frames after that.
 """
 
 import argparse
@@ -17,13 +18,19 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from cnnviz.data import DataChoice
+from cnnviz.nn.architectures import ARCHITECTURES
+from cnnviz.runs import RunSettings
+from cnnviz.runs.commands import Commands
+from cnnviz.runs.create import create_run
+from cnnviz.runs.worker import work
+from cnnviz.training import TrainConfig
 from tests.browser import QUIET, chromium_path, settled, start_server
 
-ENTER = """
-async (label) => {
+FINISHED = """
+async (field, change) => {
   const app = document.querySelector('[data-testid=stApp]')
   const main = document.querySelector('[data-testid=stMain]')
-  const field = main.querySelector(`input[aria-label="${label}"]`)
   const before = location.search
   let last = 0
   const seen = new MutationObserver(() => (last = performance.now()))
@@ -31,9 +38,7 @@ async (label) => {
   const frame = () => new Promise(requestAnimationFrame)
   seen.observe(main, everything)
   const start = performance.now()
-  const enter = { key: 'Enter', code: 'Enter', keyCode: 13, bubbles: true }
-  field.dispatchEvent(new KeyboardEvent('keydown', enter))
-  field.dispatchEvent(new KeyboardEvent('keypress', enter))
+  CHANGE
   while (location.search === before) await frame()
   while (app.dataset.testScriptState !== 'notRunning') await frame()
   const ran = performance.now()
@@ -47,6 +52,18 @@ async (label) => {
   return Math.max(last, ran) - start
 }
 """
+ENTER = FINISHED.replace(
+    "CHANGE",
+    """const enter = { key: 'Enter', code: 'Enter', keyCode: 13, bubbles: true }
+  field.dispatchEvent(new KeyboardEvent('keydown', enter))
+  field.dispatchEvent(new KeyboardEvent('keypress', enter))""",
+)
+MOVE = FINISHED.replace(
+    "CHANGE",
+    """field.value = change
+  field.dispatchEvent(new Event('input', { bubbles: true }))""",
+)
+TIMELINE = "Checkpoint of the run"
 
 
 @dataclass(frozen=True)
@@ -87,6 +104,10 @@ CASES = (
     Case("Backward, 12×12", "Backward?back_size=12&back_kernel=5", "Padding", ("1", "2")),
     Case("Backward, layer", "Backward?back_of=layer", "Image", ("1", "2")),
     Case("Backward, step", "Backward?back_view=step", "Image", ("1", "2")),
+    Case("Filters", "Filters", TIMELINE, ("40", "60")),
+    Case("Activations", "Activations", TIMELINE, ("40", "60")),
+    Case("Draw", "Draw", TIMELINE, ("40", "60")),
+    Case("Mistakes", "Mistakes", TIMELINE, ("40", "60")),
 )
 
 
@@ -95,9 +116,13 @@ def changes(page: Page, case: Case, count: int) -> list[float]:
     took = []
     field = page.get_by_label(case.field, exact=True).first
     for turn in range(count):
-        field.fill(case.texts[turn % 2])
+        text = case.texts[turn % 2]
+        if case.field == TIMELINE:
+            took.append(float(field.evaluate(MOVE, text)))
+            continue
+        field.fill(text)
         page.wait_for_timeout(60)
-        took.append(float(page.evaluate(ENTER, case.field)))
+        took.append(float(field.evaluate(ENTER)))
     return sorted(took)
 
 
@@ -106,6 +131,14 @@ def tell(what: str, took: list[float]) -> None:
     late = took[min(round(0.95 * len(took)), len(took) - 1)]
     median = statistics.median(took)
     print(f"{what:>18}: median {median:.0f} ms, 95th percentile {late:.0f} ms", flush=True)
+
+
+def trained(root: Path) -> None:
+    """Train im2col-lenet on the digits for an epoch."""
+    network = ARCHITECTURES["im2col-lenet"]
+    config = TrainConfig.of(network)
+    settings = RunSettings(DataChoice("digits"), network.name, network.layers, config)
+    work(create_run(root, settings), Commands())
 
 
 def main() -> None:
@@ -118,6 +151,7 @@ def main() -> None:
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         environment = os.environ | {"CNNVIZ_RUNS_DIR": folder}
+        trained(Path(folder))
         server = start_server("dashboard.py", Path(folder) / "server.log", environment)
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
