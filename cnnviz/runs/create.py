@@ -38,6 +38,13 @@ def writing(run: Path, wait: float = 0.0) -> Iterator[None]:
     """Be the only one who writes this run; raises RunError when another does or it is no run."""
     if not (run / layout.SETTINGS).exists():
         raise RunError(f"{run} is not the folder of a run: it has no {layout.SETTINGS}.")
+    with locked(run, wait):
+        yield
+
+
+@contextlib.contextmanager
+def locked(run: Path, wait: float = 0.0) -> Iterator[None]:
+    """Hold the lock of a folder, whatever is in it; raises LockedError when another does."""
     lock = FileLock(run / layout.LOCK, timeout=wait)
     try:
         lock.acquire()

@@ -12,6 +12,7 @@ from cnnviz.runs import layout
 from cnnviz.runs.child import Child
 from cnnviz.runs.commands import Command
 from cnnviz.runs.create import change_status, create_run
+from cnnviz.runs.delete import check_at_rest, remove, remove_leftovers, set_aside
 from cnnviz.runs.errors import RunError
 from cnnviz.runs.failures import explain_exit
 from cnnviz.runs.folder import RunFolder, find_run
@@ -23,6 +24,7 @@ from cnnviz.training import check_lr
 log = logging.getLogger(__name__)
 
 TICK = 0.1
+LEAVE_SECONDS = 5.0  # for a last checkpoint
 LOCKED_OUT = 3  # a trainer's exit code where another process writes the run
 
 
@@ -120,6 +122,19 @@ class Manager:
             if waiting:
                 self._enqueue(run_id)
 
+    def delete(self, run_id: str) -> None:
+        """Delete a run for good; raises RunError while it trains or waits, here or elsewhere."""
+        with self._lock:
+            run, child = find_run(run_id, self.root), self._children.get(run_id)
+            check_at_rest(run, waiting=run_id in self._queue)
+            if child:
+                child.let_go()
+                child.wait(LEAVE_SECONDS)
+                del self._children[run_id]
+            self._shown.pop(run_id, None)
+            aside = set_aside(run)
+        remove(aside)
+
     def controls(self, run_id: str) -> bool:
         """Whether this manager can command the run: no process of somebody else trains it."""
         with self._lock:
@@ -133,7 +148,7 @@ class Manager:
         with self._lock:
             return list(self._queue)
 
-    def close(self, seconds: float = 5.0) -> None:
+    def close(self, seconds: float = LEAVE_SECONDS) -> None:
         """Let all trainers write a checkpoint and end; return when they have."""
         with self._lock:
             self._queue.clear()
@@ -299,6 +314,9 @@ class Manager:
 
 def keep_house(reference: "weakref.ref[Manager]") -> None:
     """Call `tick` for as long as the manager is there; its trainers end with it."""
+    if (manager := reference()) is not None:
+        remove_leftovers(manager.root)
+        del manager
     while (manager := reference()) is not None:
         try:
             manager.tick()

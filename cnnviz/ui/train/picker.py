@@ -5,13 +5,18 @@ from typing import Literal
 
 import streamlit as st
 
+from cnnviz.runs.delete import run_bytes
 from cnnviz.runs.errors import RunError
 from cnnviz.runs.folder import RunFolder
 from cnnviz.runs.settings import RunSettings
 from cnnviz.runs.status import RunStatus
-from cnnviz.ui.words import STATES, percent, plain
+from cnnviz.ui.service import manager
+from cnnviz.ui.words import STATES, percent, plain, size
 
 MOST_SHOWN = 50
+ASKED = "_delete"  # the run of which is asked whether to delete it
+REFUSED = "_delete-refused"  # why one was not deleted: to be said once
+AT_WORK = "It waits or is being trained: pause or stop it first."
 
 
 def shown_run(runs: list[RunFolder]) -> RunFolder | None:
@@ -19,37 +24,95 @@ def shown_run(runs: list[RunFolder]) -> RunFolder | None:
     chosen = st.session_state.get("run")
     by_id = {run.id: run for run in runs}
     if chosen is not None and chosen not in by_id:
-        st.info(f"The run {plain(chosen)} is not here; the newest one is shown.", icon="ℹ️")
+        st.info(_gone(str(chosen), bool(runs)), icon="ℹ️")
     found = by_id.get(str(chosen)) or (runs[0] if runs else None)
     st.session_state["run"] = found.id if found else None
     return found
 
 
+def _gone(run: str, others: bool) -> str:
+    instead = "; the newest one is shown" if others else ""
+    return f"The run {plain(run)} is not here (it may have been deleted){instead}."
+
+
 def picker(runs: list[RunFolder], shown: RunFolder) -> None:
-    """Draw the list of runs, newest first."""
+    """Draw the list of runs, newest first, each with its size; from here they are deleted too."""
     box = st.popover(
         f"Runs ({len(runs)})",
         icon="🗂️",
         key="_runs",
         on_change="rerun",
-        help="Every run that was ever trained here; choose one to look at.",
+        help="Every run that was ever trained here: choose one to look at, or delete what you "
+        "no longer need.",
     )
     if not box.open:
+        st.session_state.pop(ASKED, None)
         return
-    height: int | Literal["content"] = 420 if len(runs) > 10 else "content"
-    with box, st.container(height=height, border=False, gap="xsmall"):
-        for run in runs[:MOST_SHOWN]:
-            label = line(run)
-            if run.id == shown.id:
-                st.markdown(f"▸ {label}")
-            else:
+    with box:
+        if refused := st.session_state.pop(REFUSED, ""):
+            st.error(refused, icon="⚠️")
+        sizes = [run_bytes(run) for run in runs]
+        height: int | Literal["content"] = 420 if len(runs) > 10 else "content"
+        with st.container(height=height, border=False, gap="xsmall"):
+            for run, room in zip(runs[:MOST_SHOWN], sizes, strict=False):
+                _entry(run, room, shown)
+        st.caption(_total(runs, sum(sizes)))
+
+
+def _total(runs: list[RunFolder], room: int) -> str:
+    where = plain(str(runs[0].path.parent))
+    older = f" The {len(runs) - MOST_SHOWN:,} oldest are only there." * (len(runs) > MOST_SHOWN)
+    return f"Together {size(room)}, in {where}.{older}"
+
+
+def _entry(run: RunFolder, room: int, shown: RunFolder) -> None:
+    """Draw a run's line, or the question whether to delete it."""
+    if st.session_state.get(ASKED) == run.id:
+        _question(run, room)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        label = f"{line(run)} · {size(room)}"
+        if run.id == shown.id:
+            st.markdown(f"▸ {label}", width="stretch")
+        else:
+            with st.container(width="stretch"):
                 st.button(
                     label, key=f"_pick-{run.id}", type="tertiary", on_click=_pick, args=[run.id]
                 )
-        if len(runs) > MOST_SHOWN:
-            st.caption(
-                f"{len(runs) - MOST_SHOWN:,} older ones are in {plain(str(shown.path.parent))}."
-            )
+        busy = run.status().active
+        st.button(
+            "🗑️",
+            key=f"_delete-{run.id}",
+            type="tertiary",
+            disabled=busy,
+            help=AT_WORK if busy else f"Delete this run ({size(room)}); a question comes first.",
+            on_click=_ask,
+            args=[run.id],
+        )
+
+
+def _question(run: RunFolder, room: int) -> None:
+    network, _, when = described(run)
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"Delete {plain(network)} of {when} ({size(room)})? This cannot be undone.")
+        with st.container(horizontal=True):
+            st.button("Delete", key="_delete-yes", type="primary", on_click=_delete, args=[run.id])
+            st.button("Keep it", key="_delete-no", on_click=_ask, args=[None])
+
+
+def _ask(run: str | None) -> None:
+    st.session_state[ASKED] = run
+
+
+def _delete(run: str) -> None:
+    st.session_state.pop(ASKED, None)
+    try:
+        manager().delete(run)
+    except RunError as error:
+        st.session_state[REFUSED] = str(error)
+        return
+    if st.session_state.get("run") == run:
+        st.session_state["run"] = None  # the newest one is shown
 
 
 def _pick(run: str) -> None:
