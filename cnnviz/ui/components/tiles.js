@@ -61,7 +61,7 @@ const drawTile = (state, tile, number) => {
   const [, height, width] = data.shape
   const [mark, title, caption] = ['marks', 'titles', 'captions'].map((k) => data[k][number] || '')
   const own = data.reaches?.[number]
-  const [low, high] = own ? [-own, own] : [data.low, data.high]
+  const [low, high] = own ? [data.palette === 'gray' ? 0 : -own, own] : [data.low, data.high]
   const scale = 255 / (high - low || 1)
   const part = values.subarray(number * height * width, (number + 1) * height * width)
   const index = (v) => table[Math.max(0, Math.min(255, Math.round((v - low) * scale)))]
@@ -91,7 +91,7 @@ const point = (state, tile, row, column) => {
 const readOut = (state) => {
   const { at, data, values, tiles, value } = state
   value.classList.toggle('idle', !at)
-  if (!at) return write(value, data.choosable ? CHOOSE : HINT)
+  if (!at) return write(value, data.quiet ? '' : data.choosable ? CHOOSE : HINT)
   const [, height, width] = data.shape
   const zoom = data.size / Math.max(height, width)
   const place = { left: at.column * zoom, top: at.row * zoom, width: zoom, height: zoom }
@@ -148,12 +148,14 @@ const begin = (root) => {
 }
 
 const drawLegend = ({ data, table, legend, bar, numbers }) => {
-  legend.hidden = data.palette !== 'diverging'
+  const gray = data.palette === 'gray'
+  legend.hidden = gray && !data.legend
   if (legend.hidden) return
   const own = data.reaches?.length
   legend.title = own ? 'Each picture has its own range.' : 'All these pictures share this range.'
   paint(bar, Float32Array.from({ length: 256 }, (_, i) => i), 256, 1, (i) => table[i])
-  const told = own ? ['−max', '0', 'max'] : [data.low, 0, data.high].map(short)
+  const ends = own ? ['−max', 'max'] : [short(data.low), short(data.high)]
+  const told = gray ? [own ? '0' : ends[0], '', ends[1]] : [ends[0], '0', ends[1]]
   told.forEach((text, i) => write(numbers[i], text))
 }
 

@@ -30,6 +30,8 @@ def tiles(
     chosen: int | None = None,
     own: bool = False,
     columns: int = 0,
+    legend: bool = False,
+    quiet: bool = False,
 ) -> Part:
     r"""Return images as tiles; pointing at a pixel, or walking to it with the arrows, reads it.
 
@@ -56,9 +58,14 @@ def tiles(
     chosen : int, optional
         The tile that has a frame around it.
     own : bool
-        Whether each tile of a diverging palette has a range of its own, as far as its values go.
+        Whether each tile has a range of its own, from 0 as far as its values go, below 0 too where
+        the palette is diverging.
     columns : int
         How many tiles stand side by side; 0 for as many as there is room for.
+    legend : bool
+        Whether a gray palette has a legend as well.
+    quiet : bool
+        Whether it goes without saying that pixels can be pointed at.
 
     Raises
     ------
@@ -70,6 +77,7 @@ def tiles(
     )
     look = {"label": label, "showLabel": show_label, "size": size, "help": help}
     look |= {"choosable": choosable, "chosen": chosen, "columns": columns}
+    look |= {"legend": legend, "quiet": quiet}
     look |= {"reaches": [reach(image) for image in images] if own else []}
     return Part(name, "tiles", {**data, **look})
 

@@ -1,0 +1,65 @@
+"""The test images that something is measured on, and work that may take long."""
+
+from collections.abc import Hashable
+from typing import TypeVar
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.data import Split
+from cnnviz.explain.images import evenly, result_of
+from cnnviz.nn.model import Sequential
+from cnnviz.runs.prepare import INPUT_SHAPE
+from cnnviz.ui.filters.state import COUNTS, IMAGES, picked
+from cnnviz.ui.inside.memory import remembered
+from cnnviz.ui.inside.moment import Moment
+from cnnviz.ui.inside.work import Task, work
+from cnnviz.ui.pictures import Pictures, pictures
+
+T = TypeVar("T")
+QUICK = 150_000_000
+"""Multiplications that are done without asking: about a tenth of a second."""
+
+USUAL = 1_000
+
+
+def images_input(moment: Moment) -> tuple[Pictures, NDArray[np.intp]]:
+    """Draw how many test images are used; return the run's pictures and the places of these."""
+    shown = pictures(moment.settings.data)
+    there = len(shown.test)
+    words = {count: f"{count:,} of {there:,}" for count in COUNTS if count < there}
+    words[there] = f"all {there:,}"
+    if st.session_state.get(IMAGES) not in words:
+        st.session_state[IMAGES] = USUAL if USUAL in words else there
+    count = picked("Test images", IMAGES, words, "Evenly spread over the test images.")
+    return shown, evenly(there, count)
+
+
+def macs(model: Sequential, start: int, end: int) -> int:
+    """Return the multiplications that the layers from `start` on, before `end`, take an image."""
+    shapes = model.input_shapes(INPUT_SHAPE)
+    return sum(model.layers[place].macs(shapes[place]) for place in range(start, end))
+
+
+def measured(
+    key: Hashable, label: str, task: Task[T], cost: int, *, name: str, help: str = ""
+) -> T | None:
+    """Return the result of work: at once where it is small, otherwise when its button is pressed.
+
+    Parameters
+    ----------
+    cost : its multiplications
+    """
+    if cost <= QUICK:
+        return remembered(key, lambda: result_of(task))
+    return work(key, label, task, name=name, help=help)
+
+
+def image_words(split: Split, places: NDArray[np.intp]) -> str:
+    """Return how many test images were looked at."""
+    return (
+        f"all {len(split):,} test images"
+        if len(places) == len(split)
+        else f"{len(places):,} of {len(split):,} test images"
+    )

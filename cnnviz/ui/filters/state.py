@@ -1,0 +1,117 @@
+"""What is chosen on the Filters page, all of it in the URL."""
+
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.ui.inside.layers import LAYER
+from cnnviz.ui.inside.moment import MOMENT_TABLE
+from cnnviz.ui.inside.subject import SUBJECT_TABLE
+from cnnviz.ui.state import Table, one_of
+from cnnviz.ui.train.fields import keep
+from cnnviz.ui.train.numbers import Numbers
+
+UNIT = "look_unit"
+SHOW, ORDER, RANGE = "filters_show", "filters_order", "filters_range"
+CHANNEL, SHEET, PART = "filters_channel", "filters_sheet", "filters_part"
+OFF, IMAGES, ANSWER, WHOSE = "filters_off", "filters_images", "filters_answer", "filters_whose"
+
+SHOWN = {"now": "Now", "before": "Before", "difference": "Difference", "all": "All three"}
+ORDERS = {"index": "Index", "norm": "Norm", "change": "Change", "importance": "Importance"}
+RANGES = {"common": "Common", "own": "Own"}
+PARTS = {
+    "one": "One filter",
+    "answers": "What it answers to",
+    "off": "Switch off",
+    "time": "Weights and gradients over time",
+    "health": "Dead and saturated",
+}
+ANSWERS = {"before": "Response", "after": "After the activation"}
+WHOSES = {"layer": "All filters", "filter": "The chosen filter"}
+ALL = -1
+"""Stands for all input channels."""
+
+MOST_FILTERS = 10_000
+COUNTS = (250, 1_000, 5_000, 10_000)
+
+
+def off_text(text: str) -> str:
+    """Read the filters that are switched off: 0,3,5."""
+    return written_off(sorted({int(part) for part in text.split(",")}))
+
+
+def written_off(units: list[int]) -> str:
+    """Return filters as they stand in the URL."""
+    if any(not 0 <= unit < MOST_FILTERS for unit in units):
+        raise ValueError(f"Filters are counted from 0 to {MOST_FILTERS - 1}.")
+    return ",".join(map(str, units))
+
+
+def read_off(filters: int) -> list[int]:
+    """Return the filters that are switched off, those that the layer has."""
+    text = st.session_state.get(OFF) or ""
+    return [unit for unit in map(int, filter(None, text.split(","))) if unit < filters]
+
+
+LOOK: Table = {
+    **MOMENT_TABLE,
+    LAYER: Numbers("Layer", 1, 1_000).read,
+    UNIT: Numbers("Filter", 0, MOST_FILTERS).read,
+    SHOW: one_of(SHOWN),
+    ORDER: one_of(ORDERS),
+    RANGE: one_of(RANGES),
+    CHANNEL: Numbers("Channel", ALL, MOST_FILTERS).read,
+    SHEET: Numbers("Page", 1, MOST_FILTERS).read,
+    PART: one_of(PARTS),
+}
+OWN: dict[str, Table] = {
+    "one": {},
+    "answers": {
+        **SUBJECT_TABLE,
+        ANSWER: one_of(ANSWERS),
+        IMAGES: Numbers("Test images", 1, 10**7).read,
+    },
+    "off": {OFF: off_text, IMAGES: Numbers("Test images", 1, 10**7).read},
+    "time": {WHOSE: one_of(WHOSES)},
+    "health": {IMAGES: Numbers("Test images", 1, 10**7).read},
+}
+TABLE: Table = {**LOOK, **{key: read for own in OWN.values() for key, read in own.items()}}
+
+
+def in_use() -> Table:
+    """Return the part of the table that the open section needs."""
+    return {**LOOK, **OWN.get(str(st.session_state.get(PART)), {})}
+
+
+def picked(label: str, key: str, words: dict[Any, str], help: str = "", **more: Any) -> Any:
+    """Draw a list to choose from; return the key of the chosen one, the first by default."""
+    chosen = st.session_state.get(key)
+    keep(key, chosen if chosen in words else next(iter(words)))
+    st.selectbox(
+        label,
+        [*words],
+        key=key,
+        format_func=lambda one: words[one],
+        help=help or None,
+        persist_state="session",
+        **more,
+    )
+    found = st.session_state.get(key)
+    return found if found in words else next(iter(words))
+
+
+def switched(label: str, key: str, words: dict[str, str]) -> str:
+    """Draw a choice whose options all stand side by side; return the key of the chosen one."""
+    chosen = st.session_state.get(key)
+    keep(key, chosen if chosen in words else next(iter(words)))
+    st.segmented_control(
+        label,
+        [*words],
+        key=key,
+        required=True,
+        format_func=lambda one: words[one],
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    found = str(st.session_state.get(key))
+    return found if found in words else next(iter(words))
