@@ -10,5 +10,14 @@ VALIDATION = "#D55E00"
 PALE = "#E6F1F8"
 """Where a scale up to the color of training begins."""
 
+LINES = (TRAINING, "#009E73", "#CC79A7", "#B58900", "#5C6670", "#56B4E8")
+"""One for each of several curves; the color of validation is left for what is marked."""
+
 ON_DARK = {TRAINING: "#56B4E9", VALIDATION: "#E69F00", PALE: "#12303F"}
-"""What each color becomes on dark ground: a figure carries this table in `layout.meta`."""
+ON_DARK |= dict(
+    zip(LINES[1:], ("#2FBF94", "#E39BC2", "#E8D44D", "#9AA5AD", "#4B93BE"), strict=True)
+)
+"""What each color becomes on dark ground: a figure carries this table in `layout.meta`.
+
+They are exchanged one after the other, so that no color stands on both sides.
+"""

@@ -2,20 +2,208 @@
 
 import streamlit as st
 
-from cnnviz.ui.inside.moment import MOMENT_TABLE, follow, moment_bar
-from cnnviz.ui.state import Table, publish_url
+from cnnviz.data import CLASSES
+from cnnviz.ui.components.board import Pixel, board
+from cnnviz.ui.components.chart import plotly_loader
+from cnnviz.ui.draw.curves import Followed, curve, work_through
+from cnnviz.ui.draw.other import other_input
+from cnnviz.ui.draw.panels import (
+    Shown,
+    answer_rows,
+    curve_name,
+    curves_part,
+    kept_part,
+    names_of,
+    taken_for,
+)
+from cnnviz.ui.draw.prediction import predicted, verdict
+from cnnviz.ui.draw.samples import sample_popover
+from cnnviz.ui.draw.state import (
+    DRAWING,
+    LABEL,
+    MOST_KEPT,
+    TABLE,
+    drop_drawing,
+    keep_drawing,
+    kept,
+    show_drawing,
+)
+from cnnviz.ui.guard import guard
+from cnnviz.ui.inside.brought import fit_input, manner, pad_input
+from cnnviz.ui.inside.links import link
+from cnnviz.ui.inside.moment import Moment, follow, moment_bar
+from cnnviz.ui.inside.subject import LOOK, drawn, show_notes
+from cnnviz.ui.lab.trained import run_title
+from cnnviz.ui.state import publish_url
+from cnnviz.ui.train.fields import keep
+from cnnviz.ui.words import plain
 
-TABLE: Table = {**MOMENT_TABLE}
+__all__ = ["TABLE", "draw_page"]
+
+INTRODUCTION = (
+    "Draw, and see what the network takes it for, at any moment of its training. What it gets is "
+    "your drawing made small, as the images it learned from were made."
+)
+PAD = "_draw_pad"
+AS_TAKEN = -1
+LABEL_HELP = "What you say it is: the probability of this class is followed over the training."
+KEEP_HELP = (
+    "Its probability becomes a curve over the training. At most "
+    f"{MOST_KEPT} drawings are kept: the oldest goes first."
+)
+NO_CURVES = (
+    "Press **Keep** and a drawing's probability becomes a curve over the whole training: when did "
+    "the network begin to see it, and did it ever doubt again?"
+)
+NOTHING = "Draw on the pad, or start from a test image: the answer follows each stroke."
+INSIDE_HELP = "This drawing on its way through the network, layer by layer."
 
 
 def draw_page() -> None:
-    """Draw the page from top to bottom."""
+    """Draw the page from top to bottom: moment, pad and prediction, the drawings that were kept."""
+    plotly_loader()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Draw", anchor=False, width="content")
-        st.caption("Draw, and see what the network takes it for.", width="stretch")
+        st.caption(INTRODUCTION, width="stretch")
     moment = moment_bar()
     if moment is None:
         publish_url(TABLE)
         return
+    moments, fits = [moment], True
+    upper, lower = st.container(), st.container()
+    with guard(), upper:
+        moments, fits = body(moment)
     publish_url(TABLE)
     follow(moment)
+    with guard(), lower:  # last: it may take a while
+        kept_panel(moments, fits=fits)
+
+
+def body(moment: Moment) -> tuple[list[Moment], bool]:
+    """Draw pad and answers; return the one or two runs, and whether drawings are fitted."""
+    left, right = st.columns([35, 65], gap="medium")
+    with left:
+        text = pad_input(LOOK, manner(moment), PAD)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            sample_popover(moment, PAD)
+            fits = fit_input(LOOK)
+    with right:
+        answer = st.container()
+        with st.grid("auto", min_column_width=200):
+            names = names_of(moment)
+            asked = label_input(names)
+            other = None
+            with guard():
+                other = other_input(moment)
+        moments = [moment, *([other] if other else [])]
+        shown = [look(one, text, fits=fits) for one in moments]
+        with answer:
+            show_answers(shown)
+        buttons(text, asked, taken_for(shown[0]))
+    return moments, fits
+
+
+def look(moment: Moment, text: str, *, fits: bool) -> Shown:
+    """Return what a run makes of a drawing, fitted to the run's own data."""
+    names = names_of(moment)
+    if not text:
+        return Shown(moment, names, None, None)
+    subject = drawn(text, manner(moment), fits=fits)
+    return Shown(moment, names, subject, predicted(moment, subject))
+
+
+def show_answers(shown: list[Shown]) -> None:
+    """Draw what each run takes the drawing for, and what it got."""
+    first = shown[0]
+    if first.subject is None:
+        st.markdown(NOTHING)
+    for one in shown:
+        if one.probs is not None:
+            run = f"{plain(run_title(one.moment.run))}: " if len(shown) > 1 else ""
+            st.markdown(f"{run}{verdict(one.probs, one.names)}")
+    board(answer_rows(shown), key="_draw_answers")
+    if first.subject is not None:
+        st.caption(first.subject.words)
+        show_notes(first.subject)
+
+
+def label_input(names: tuple[str, ...]) -> int:
+    """Draw the choice of what the drawing is; return it, or `AS_TAKEN`."""
+    options = [AS_TAKEN, *range(CLASSES)]
+    asked = st.session_state.get(LABEL)
+    keep(LABEL, asked if asked in options else AS_TAKEN)
+    st.selectbox(
+        "It is",
+        options,
+        key=LABEL,
+        format_func=lambda one: "What it is taken for" if one == AS_TAKEN else names[one],
+        help=LABEL_HELP,
+        persist_state="session",
+    )
+    found = st.session_state.get(LABEL)
+    return found if isinstance(found, int) and found in options else AS_TAKEN
+
+
+def buttons(text: str, asked: int, taken: int) -> None:
+    """Draw what can be done with a drawing: keep it, forget it, look inside."""
+    label = taken if asked == AS_TAKEN else asked
+    there = [
+        place
+        for place, (word, own) in enumerate(kept())
+        if word == text and asked in (AS_TAKEN, own)
+    ]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if there:
+            st.button("Forget", icon="🗑️", key="_draw_drop", on_click=drop_drawing, args=[there[0]])
+        else:
+            st.button(
+                "Keep",
+                icon="📌",
+                key="_draw_keep",
+                help=KEEP_HELP,
+                disabled=not text,
+                on_click=keep_drawing,
+                args=[text, label],
+            )
+        if text:
+            link(
+                "Through the layers",
+                "Activations",
+                key="_draw_inside",
+                icon="🔬",
+                help=INSIDE_HELP,
+                look_from="drawing",
+            )
+
+
+def kept_panel(moments: list[Moment], *, fits: bool) -> None:
+    """Draw the drawings that were kept, and the curves of their probabilities."""
+    if not kept():
+        st.caption(NO_CURVES)
+        return
+    work = [(moment, followed(moment, fits=fits)) for moment in moments]
+    moment, drawings = work[0]
+    now = st.session_state.get(DRAWING)
+    chosen = next((place for place, (word, _) in enumerate(kept()) if word == now), None)
+    parts = kept_part(drawings, Shown(moment, names_of(moment), None, None), chosen)
+    board([[parts]], key="_draw_kept", on_tile=choose)
+    work_through(work)
+    found = [
+        curve(one, drawing, second=one is not moment) for one, these in work for drawing in these
+    ]
+    board([[curves_part(found, moments)]], key="_draw_curves")
+
+
+def choose(pixel: Pixel) -> None:
+    """Put a drawing that was kept on the pad; for callbacks."""
+    if pixel.tile < len(kept()):
+        show_drawing(*kept()[pixel.tile])
+
+
+def followed(moment: Moment, *, fits: bool) -> list[Followed]:
+    """Return the drawings that were kept, as a run gets them."""
+    names, usual = names_of(moment), manner(moment)
+    return [
+        Followed(curve_name(place, names[label]), place, drawn(text, usual, fits=fits), label)
+        for place, (text, label) in enumerate(kept())
+    ]

@@ -11,8 +11,22 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.data.manner import Manner
 from cnnviz.ui.components.board import board
+from cnnviz.ui.components.pad import THINNEST, WIDEST
 from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.inside.brought import (
+    NOTHING_DRAWN,
+    Brought,
+    drawn_picture,
+    fit_input,
+    fitting_words,
+    manner,
+    pad_input,
+    upload_input,
+)
+from cnnviz.ui.inside.drawing import drawing
+from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.inside.samples import sample_input
 from cnnviz.ui.state import Table, flag, one_of
@@ -23,10 +37,12 @@ LOOK = "look_"
 SOURCES = {
     "test": "Test image",
     "validation": "Validation image",
+    "drawing": "Drawing",
+    "upload": "Upload",
 }
 SOURCE_HELP = (
     "A test image: this network has never learned from it. A validation image: it is judged by "
-    "these after each epoch, and does not learn from them either."
+    "these after each epoch, and does not learn from them either. Or draw, or bring a picture."
 )
 SEEN = "What the network sees"
 SIDE = 84
@@ -47,7 +63,7 @@ class Subject:
     key : hashable
         The same for the same image, for `remembered`.
     notes : tuple of str
-        How it was fitted, and where it is unlike the data.
+        Where it is unlike the data set's images, a sentence each.
     """
 
     x: NDArray[np.float32]
@@ -64,6 +80,10 @@ def subject_table(prefix: str = LOOK) -> Table:
         "image": Numbers("Image", 0, 10**7).read,
         "class": Numbers("Class", 0, 9).read,
         "wrong": flag,
+        "drawing": drawing,
+        "upload": drawing,
+        "brush": Numbers("Brush", THINNEST, WIDEST).read,
+        "fit": flag,
     }
     return {prefix + key: read for key, read in readers.items()}
 
@@ -80,22 +100,60 @@ def subject_input(moment: Moment, prefix: str = LOOK) -> Subject:
         One sentence, where there is no such image.
     """
     controls, beside = st.columns([4, 1], vertical_alignment="top")
-    with controls, st.grid("auto", min_column_width=130):
-        chosen = choice_input(
-            "Image from",
-            f"{prefix}from",
-            [*SOURCES],
-            "test",
-            format_func=lambda key: SOURCES[key],
-            help=SOURCE_HELP,
-        )
-        sample = sample_input(moment, prefix, chosen)
-    found = Subject(sample.x, sample.words, sample.label, key_of(sample.x))
     with controls:
+        with st.grid("auto", min_column_width=130):
+            chosen = choice_input(
+                "Image from",
+                f"{prefix}from",
+                [*SOURCES],
+                "test",
+                format_func=lambda key: SOURCES[key],
+                help=SOURCE_HELP,
+            )
+            if chosen in ("test", "validation"):
+                sample = sample_input(moment, prefix, chosen)
+                found = Subject(sample.x, sample.words, sample.label, key_of(sample.x))
+        if chosen == "drawing":
+            found = _drawing(moment, prefix)
+        elif chosen == "upload":
+            found = subject_of(upload_input(prefix, manner(moment)))
         st.caption(found.words)
+        show_notes(found)
     with beside:
         show_seen(found, f"_{prefix}seen")
     return found
+
+
+def _drawing(moment: Moment, prefix: str) -> Subject:
+    usual = manner(moment)
+    text = pad_input(prefix, usual, f"_{prefix}pad")
+    fits = fit_input(prefix)
+    if not text:
+        raise ValueError(NOTHING_DRAWN)
+    return drawn(text, usual, fits=fits)
+
+
+def drawn(text: str, usual: Manner, *, fits: bool) -> Subject:
+    """Return the image that a drawing's word stands for; raises ValueError with a sentence."""
+
+    def make() -> Subject:
+        brought = drawn_picture(text, usual, fits=fits)
+        told = fitting_words(brought.fitted, usual, fits=fits)
+        return subject_of(Brought(brought.fitted, f"{brought.words} {told}"))
+
+    return remembered(("drawing", text, usual, fits), make)
+
+
+def subject_of(brought: Brought) -> Subject:
+    """Return a picture that somebody brought along as what goes into the network."""
+    x = brought.fitted.pixels[np.newaxis].astype(np.float32) / np.float32(255)
+    return Subject(x, brought.words, None, key_of(x), brought.fitted.notes)
+
+
+def show_notes(found: Subject) -> None:
+    """Draw where an image is unlike the data set's."""
+    for note in found.notes:
+        st.caption(f"⚠️ {note}")
 
 
 def key_of(x: NDArray[np.float32]) -> Hashable:
