@@ -90,7 +90,7 @@ def spread_figure(
         "type": "heatmap",
         "x": columns,
         "y": typed_array(middles),
-        "z": np.where(shares > 0, np.sqrt(shares), np.nan).T.tolist(),
+        "z": [[share**0.5 if share else None for share in row] for row in shares.T.tolist()],
         "zmin": 0,
         "zmax": float(np.sqrt(shares.max())) or 1.0,
         "colorscale": [[0, PALE], [1, TRAINING]],

@@ -12,7 +12,7 @@ from cnnviz.ui.components.board import Pixel, board
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.filters.bank import Bank
 from cnnviz.ui.filters.grid import MOST_TILES, limit
-from cnnviz.ui.filters.measure import image_words, images_input, macs, measured
+from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
 from cnnviz.ui.filters.state import ANSWER, ANSWERS, UNIT, switched
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.links import link, set_state
@@ -67,7 +67,7 @@ def one_response(found: Bank, unit: int, subject: Subject, before: Array, after:
     function = behind(found)
     most = limit(np.stack([before, after]))
     parts = [
-        tiles("picture", subject.x, label="The picture", limits=(0, 1), size=LARGE),
+        tiles("picture", subject.x, label="The picture", limits=(0, 1), size=LARGE, quiet=True),
         tiles(
             "response",
             before[None],
@@ -75,6 +75,7 @@ def one_response(found: Bank, unit: int, subject: Subject, before: Array, after:
             palette="diverging",
             limits=(-most, most),
             size=LARGE,
+            quiet=True,
         ),
     ]
     if function:
@@ -86,6 +87,7 @@ def one_response(found: Bank, unit: int, subject: Subject, before: Array, after:
                 palette="diverging",
                 limits=(-most, most),
                 size=LARGE,
+                quiet=True,
             )
         )
     board([parts], key="_filters_response")
@@ -135,6 +137,7 @@ def all_responses(
         limits=(-most, most),
         size=72,
         choosable=True,
+        quiet=True,
         chosen=next((place for place, one in enumerate(units) if one == unit), None),
     )
 
@@ -147,14 +150,15 @@ def all_responses(
 def strongest(found: Bank, unit: int) -> None:
     """Draw the test images, and their patches, to which the filter responds most strongly."""
     moment = found.moment
-    with st.grid("auto", min_column_width=180):
-        shown, places = images_input(moment)
     model, index = moment.model, found.number - 1
+    cost = macs(model, 0, response_place(model, index))
+    with st.container(width=IMAGES_WIDTH):
+        shown, places = images_input(moment, cost)
     scan = measured(
         found.key("excitement", len(places)),
         f"Look through {image_words(shown.test, places)}",
         excitement(model, moment.params, index, shown.test, places),
-        macs(model, 0, response_place(model, index)) * len(places),
+        cost * len(places),
         name="_filters_scan",
         help="Every image goes through the network up to this layer; it serves all its filters.",
     )
@@ -178,8 +182,8 @@ def excitement_words(
     values = scan.values[:, unit]
     text = (
         f"Among {image_words(shown.test, scan.places)} filter {unit} responds most strongly to "
-        f"these {len(numbers)}: up to {signed(float(values[numbers[0]]), 4)}; the middle one of "
-        f"all images brings it to {signed(float(np.median(values)), 4)}. "
+        f"these {len(numbers)}: up to {signed(float(values[numbers[0]]), 4)}; half of all images "
+        f"bring it to {signed(float(np.median(values)), 4)} or more. "
     )
     names = f"{counts[first]} of them are “{shown.class_names[first]}”"
     few = (counts > 0).sum()
@@ -224,6 +228,7 @@ def show_strongest(
                     titles=titles,
                     limits=(0, 1),
                     size=72,
+                    quiet=True,
                 )
             ]
         )
@@ -238,6 +243,7 @@ def show_strongest(
                 titles=titles,
                 size=72,
                 choosable=True,
+                quiet=True,
             )
         ]
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.nn.types import Array
@@ -27,7 +28,8 @@ from cnnviz.ui.words import signed
 
 MOST_TILES = 64
 WIDE, GAP = 1_000, 8  # pixels for a row of tiles, and between them
-LEAST_TILE = 14
+LEAST_TILE, CAPTION = 14, 72  # the smallest side of a tile, and of one with a caption
+NARROW = 148
 SIGNS = {"norm": "norm", "change": "Δ", "importance": "imp."}
 ORDER_HELP = (
     "Norm: the root of the sum of a filter's squared weights. Change: the norm of what was added "
@@ -62,14 +64,18 @@ class Sheet:
 
 def controls(found: Bank) -> Sheet:
     """Draw what else is chosen beside the layer; return what is shown."""
-    shown = picked("Show", SHOW, SHOWN, f"Before: step {found.first}, before any training.")
-    order = picked("Order", ORDER, ORDERS, ORDER_HELP)
-    own = picked("Color range", RANGE, RANGES, RANGE_HELP) == "own"
+    with st.container(width=NARROW):
+        shown = picked("Show", SHOW, SHOWN, f"Before: step {found.first}, before any training.")
+    with st.container(width=NARROW):
+        order = picked("Order", ORDER, ORDERS, ORDER_HELP)
+    with st.container(width=NARROW):
+        own = picked("Color range", RANGE, RANGES, RANGE_HELP) == "own"
     channel = 0
     if found.channels > 1:
         names = {place: str(place) for place in range(found.channels)}
-        names[ALL] = f"All {found.channels}, a row for each filter"
-        channel = picked("Input channel", CHANNEL, names, channel_help(found))
+        names[ALL] = f"All {found.channels}"
+        with st.container(width=NARROW):
+            channel = picked("Input channel", CHANNEL, names, channel_help(found))
     values = values_of(found, order)
     units = order_of(found, values)
     rows = MOST_TILES if channel != ALL else max(MOST_TILES // found.channels, 1)
@@ -77,7 +83,8 @@ def controls(found: Bank) -> Sheet:
     sheet = 1
     if sheets > 1:
         words = {number: f"{number} of {sheets}" for number in range(1, sheets + 1)}
-        sheet = picked("Page", SHEET, words, f"{found.count} filters, {rows} a page.")
+        with st.container(width=NARROW):
+            sheet = picked("Page", SHEET, words, f"{found.count} filters, {rows} a page.")
     return Sheet(units[(sheet - 1) * rows : sheet * rows], values, order, shown, own, channel)
 
 
@@ -138,13 +145,12 @@ def part(found: Bank, sheet: Sheet, name: str, weights: Array, reach: float, uni
     here = np.flatnonzero(sheet.units == unit)
     usual = tile_size(len(sheet.units))
     size = max(min(usual, WIDE // count - GAP), LEAST_TILE) if whole else usual
-    shown = enumerate(map(int, sheet.units))
     return tiles(
         f"filters-{name}",
         images.reshape(-1, *images.shape[2:]),
-        label=label(found, name),
+        label=label(found, name) + (rows_words(found) if whole else ""),
         titles=titles,
-        captions=[] if whole else [caption(sheet, one, images[row]) for row, one in shown],
+        captions=captions(sheet, images, count, size),
         palette="diverging",
         limits=(-reach, reach),
         size=size,
@@ -170,12 +176,28 @@ def label(found: Bank, name: str) -> str:
     }[name]
 
 
+def rows_words(found: Bank) -> str:
+    """Return what rows and columns are where all input channels are shown."""
+    last = found.channels - 1
+    return f" · a row for each filter, a column for each of its input channels, 0 to {last}"
+
+
+def captions(sheet: Sheet, images: Array, count: int, size: int) -> list[str]:
+    """Return what stands beneath the tiles: `count` for each of the filters (n, count, …)."""
+    if count * max(size, CAPTION) > WIDE:
+        return []
+    names = [
+        caption(sheet, int(unit), image) for unit, image in zip(sheet.units, images, strict=True)
+    ]
+    return [text for name in names for text in (name, *[""] * (count - 1))]
+
+
 def caption(sheet: Sheet, unit: int, weights: Array) -> str:
     """Return what stands beneath a filter."""
-    lines = [str(unit)]
+    lines = [f"filter {unit}" if sheet.channel == ALL else str(unit)]
     if sheet.values is not None:
         lines.append(f"{SIGNS[sheet.order]} {sheet.values[unit]:.3g}")
-    if sheet.own:
+    if sheet.own and sheet.channel != ALL:
         lines.append(f"±{limit(weights):.2g}")
     return "\n".join(lines)
 
@@ -185,7 +207,7 @@ def words(found: Bank) -> str:
     F, C, KH, KW = found.now.shape
     what = (
         f"{F} filter{'s' * (F != 1)} of {C} × {KH} × {KW} weights, counted from 0; "
-        "orange is positive, blue negative, pale near zero."
+        "orange is positive, blue negative; what fades into the page is near zero."
     )
     step = found.moment.step
     if step == found.first:

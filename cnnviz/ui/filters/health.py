@@ -6,7 +6,7 @@ import streamlit as st
 from cnnviz.explain.filters import activation_behind, switch_place
 from cnnviz.explain.health import EDGE, RARE, Health, State, health
 from cnnviz.ui.filters.bank import Bank
-from cnnviz.ui.filters.measure import image_words, images_input, macs, measured
+from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
 from cnnviz.ui.words import compact, percent, signed
 
 SIGNS: dict[State, str] = {
@@ -22,14 +22,15 @@ MOST_NAMED = 8
 def dead_and_saturated(found: Bank) -> None:
     """Draw what was found of each filter of the layer."""
     moment = found.moment
-    with st.grid("auto", min_column_width=180):
-        shown, places = images_input(moment)
     model, index = moment.model, found.number - 1
+    cost = macs(model, 0, switch_place(model, index))
+    with st.container(width=IMAGES_WIDTH):
+        shown, places = images_input(moment, cost)
     result = measured(
         found.key("health", len(places)),
         f"Look at {image_words(shown.test, places)}",
         health(model, moment.params, index, shown.test, places),
-        macs(model, 0, switch_place(model, index)) * len(places),
+        cost * len(places),
         name="_filters_health",
     )
     if result is None:
@@ -76,7 +77,7 @@ def dead_words(result: Health, states: list[State], images: str, lr: str) -> lis
     highest = max(float(result.highest[unit]) for unit in units)
     return [
         f"**{who} dead**: on {images} the response never rises above {signed(highest, 3)}, so ReLU "
-        "gives zeros and lets no gradient through: it cannot come back by itself. Try a smaller "
+        "gives zeros and lets no gradient through: what is dead rarely comes back. Try a smaller "
         f"learning rate than {lr}, or LeakyReLU."
     ]
 
@@ -99,9 +100,10 @@ def rare_words(states: list[State], images: str) -> list[str]:
     units, who = named(states, "rare")
     if not units:
         return []
+    it = "them" if len(units) > 1 else "it"
     return [
-        f"**{who} hardly ever active**: on fewer than {100 * RARE:.0f} % of {images} is any cell "
-        "above 0. Switch it off to see whether anybody misses it."
+        f"**{who} hardly ever active**: any cell is above 0 on fewer than {100 * RARE:.0f} % of "
+        f"the images ({images}). “Switch off” shows whether anybody misses {it}."
     ]
 
 

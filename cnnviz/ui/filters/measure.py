@@ -18,20 +18,25 @@ from cnnviz.ui.inside.work import Task, work
 from cnnviz.ui.pictures import Pictures, pictures
 
 T = TypeVar("T")
-QUICK = 150_000_000
+QUICK = 130_000_000
 """Multiplications that are done without asking: about a tenth of a second."""
 
 USUAL = 1_000
+IMAGES_WIDTH = 200
 
 
-def images_input(moment: Moment) -> tuple[Pictures, NDArray[np.intp]]:
-    """Draw how many test images are used; return the run's pictures and the places of these."""
+def images_input(moment: Moment, cost: int) -> tuple[Pictures, NDArray[np.intp]]:
+    """Draw how many test images are used; return the run's pictures and the places of these.
+
+    As long as nobody has chosen, those that are quickly done, `cost` multiplications each.
+    """
     shown = pictures(moment.settings.data)
     there = len(shown.test)
     words = {count: f"{count:,} of {there:,}" for count in COUNTS if count < there}
     words[there] = f"all {there:,}"
     if st.session_state.get(IMAGES) not in words:
-        st.session_state[IMAGES] = USUAL if USUAL in words else there
+        quick = [count for count in words if count * cost <= QUICK]
+        st.session_state[IMAGES] = max(quick, default=min(USUAL, there))
     count = picked("Test images", IMAGES, words, "Evenly spread over the test images.")
     return shown, evenly(there, count)
 

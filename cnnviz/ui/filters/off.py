@@ -10,7 +10,7 @@ from cnnviz.figures.filters import classes_figure, ranking_figure
 from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import chart
 from cnnviz.ui.filters.bank import Bank
-from cnnviz.ui.filters.measure import image_words, images_input, macs, measured
+from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
 from cnnviz.ui.filters.state import OFF, read_off, written_off
 from cnnviz.ui.inside.links import set_state
 from cnnviz.ui.pictures import Pictures
@@ -40,8 +40,8 @@ def switch_off(found: Bank, unit: int) -> None:
             on_click=choose_off,
             args=[[one for one in off if one != unit] if is_off else sorted({*off, unit})],
         )
-        with st.container(width=200):
-            shown, places = images_input(found.moment)
+        with st.container(width=IMAGES_WIDTH):
+            shown, places = images_input(found.moment, cost_of(found, 2))
     st.caption(HOW)
     without(found, off, shown, places)
     st.subheader("Ranking of the layer", anchor=False)
@@ -78,17 +78,22 @@ def scored(
 ) -> Scores | None:
     """Return the hits with each of these sets switched off, when they have been counted."""
     model, index = found.moment.model, found.number - 1
-    place = switch_place(model, index)
-    cost = macs(model, 0, place) + len(sets) * macs(model, place, len(model.layers))
     classes = len(shown.class_names)
     params = found.moment.params
     return measured(
         found.key("ablation", len(places), tuple(sets)),
         label,
         ablation(model, params, index, shown.test, places, sets, classes),
-        cost * len(places),
+        cost_of(found, len(sets)) * len(places),
         name=name,
     )
+
+
+def cost_of(found: Bank, sets: int) -> int:
+    """Return the multiplications an image takes with so many sets of filters switched off."""
+    model = found.moment.model
+    place = switch_place(model, found.number - 1)
+    return macs(model, 0, place) + sets * macs(model, place, len(model.layers))
 
 
 def without(found: Bank, off: list[int], shown: Pictures, places: NDArray[np.intp]) -> None:

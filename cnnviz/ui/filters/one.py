@@ -16,7 +16,7 @@ from cnnviz.ui.words import signed
 
 FRAMES = 12
 MOST_CHANNELS = 64
-LARGE = 168
+LARGE = 104
 MOST_TABLE = 15
 FILM = (
     "Checkpoints evenly apart on the timeline, the first and the last among them. Press one to go "
@@ -30,7 +30,7 @@ def one_filter(found: Bank, unit: int, channel: int) -> None:
     st.markdown(words(found, unit))
     film(found, unit, channel)
     now = found.now[unit, channel]
-    left, right = st.columns([5, 6], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         board([versions(found, unit, channel)], key="_filters_versions")
     with right:
@@ -107,6 +107,7 @@ def film(found: Bank, unit: int, channel: int) -> None:
         size=72,
         choosable=True,
         chosen=steps.index(moment.step),
+        quiet=True,
     )
     board([[strip]], key="_filters_film", on_tile=chosen)
 
@@ -131,7 +132,8 @@ def versions(found: Bank, unit: int, channel: int) -> list[Part]:
         titles=[caption.capitalize() for caption in captions],
         palette="diverging",
         limits=(-most, most),
-        size=LARGE // (1 if max(now.shape) > 1 else 2),
+        size=LARGE,
+        quiet=True,
     )
     return [one]
 
@@ -167,6 +169,7 @@ def channels(found: Bank, unit: int, channel: int) -> None:
         size=56,
         choosable=True,
         chosen=channel - first,
+        quiet=True,
     )
     board(
         [[part]],

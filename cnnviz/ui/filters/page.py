@@ -28,6 +28,7 @@ INTRODUCTION = (
     "A filter is a small pattern of weights that is laid over the image everywhere. Here is what "
     "each one looks for, and how it came to it: move the timeline, press a filter."
 )
+LAYER_WIDTH = 260
 
 
 def filters_page() -> None:
@@ -48,8 +49,9 @@ def filters_page() -> None:
 
 def body(moment: Moment) -> None:
     """Draw the filters of the chosen layer, and the chosen section beneath."""
-    with st.grid("auto", min_column_width=150):
-        number = layer_input(moment, is_convolution)
+    with st.container(horizontal=True):
+        with st.container(width=LAYER_WIDTH):
+            number = layer_input(moment, is_convolution)
         if number is None:
             st.info(no_filters(moment), icon="ℹ️")
             return

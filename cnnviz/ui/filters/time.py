@@ -81,7 +81,7 @@ def draw(name: str, found: Bank, spread: Spread, what: str) -> None:
     step = found.moment.step
     figure = spread_figure(spread.steps, spread.edges, spread.shares, step, what)
     alt = f"How the {what} are spread at {len(spread.steps)} checkpoints; step {step:,} is marked."
-    board([[chart(name, figure, alt=alt, height=HEIGHT)]], key=f"_filters_{name}")
+    board([[chart(name, figure, alt=alt, height=HEIGHT)]], key=f"_filters_{name}_chart")
 
 
 def whose_words(found: Bank, unit: int | None) -> str:
