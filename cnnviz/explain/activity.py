@@ -4,16 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.explain.health import EDGE, MIDDLE
 from cnnviz.nn.geometry import Shape
-from cnnviz.nn.layers import Layer, Sigmoid, Tanh
+from cnnviz.nn.layers import Layer
 from cnnviz.nn.losses import softmax
 from cnnviz.nn.types import Array
-
-STEEPEST: dict[type[Layer], float] = {Tanh: 1.0, Sigmoid: 0.25}
-"""The largest slope of each function that flattens out on both sides."""
-
-FLAT = 0.01
-"""Where the slope is below this share of the steepest, a number counts as saturated."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +20,8 @@ class Activity:
     shape : without the batch axis
     least, most, mean : of all finite numbers; NaN where there is none
     zeros : share that is exactly 0
-    saturated : share where the function is flat, see `FLAT`; None for other layers
+    saturated : share where a function has flattened out, see `cnnviz.explain.health.EDGE`; None
+        for layers that do not flatten out
     silent : channels, or units of a vector, that are 0 everywhere
     strange : how many numbers are infinite or none at all (NaN)
     """
@@ -68,12 +64,11 @@ def activity(output: Array, layer: Layer | None = None) -> Activity:
 
 
 def saturated(output: Array, layer: Layer | None) -> float | None:
-    """Return the share of an activation's outputs where its slope is nearly 0; else None."""
-    steepest = STEEPEST.get(type(layer)) if layer is not None else None
-    if layer is None or steepest is None:
+    """Return the share of an activation's outputs near the ends of its range; else None."""
+    if type(layer) not in MIDDLE:
         return None
-    slopes, _ = layer.backward({}, output, np.ones_like(output))
-    return None if slopes is None else float((slopes < FLAT * steepest).mean())
+    middle, reach = MIDDLE[type(layer)]
+    return float((np.abs(output - middle) > EDGE * reach).mean())
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,14 @@ import streamlit as st
 from cnnviz.explain.cell import Convolved, convolve, terms
 from cnnviz.explain.making import Unit, field
 from cnnviz.nn.geometry import Pair, Shape
-from cnnviz.nn.layers import Conv2d
+from cnnviz.nn.layers import Conv2d, Linear
 from cnnviz.nn.layers.activations import Activation
 from cnnviz.nn.model import LayerTrace
+from cnnviz.nn.types import Array
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.activations.forward import Forward
-from cnnviz.ui.activations.state import CHANNELS, Chosen, Row, choose, close
+from cnnviz.ui.activations.scroll import MOST_MAPS
+from cnnviz.ui.activations.state import CHANNEL, Chosen, Row, choose, close
 from cnnviz.ui.activations.terms import activated, made_of
 from cnnviz.ui.activations.words import brief, name_of, unit_words
 from cnnviz.ui.components.board import board
@@ -27,7 +29,6 @@ from cnnviz.ui.lab.inputs import check_drawable, show_told, tell
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.train.numbers import Numbers
 
-AT_ONCE = 3  # channels of a convolution that are drawn
 FIELD_SIZE = 112
 AXES = ("Channel", "Row", "Column")
 LAYERS_OWN = tuple(f"conv_{key}" for key in (*GEOMETRY, "channels"))
@@ -121,7 +122,7 @@ def _seen(found: Forward, moment: Moment, layer: int, unit: Unit) -> None:
         )
     label = "What it sees of the image"
     board(
-        [[tiles("field", part[None], label=label, limits=(0, 1), size=FIELD_SIZE)]],
+        [[tiles("field", part[None], label=label, limits=(0, 1), size=FIELD_SIZE, quiet=True)]],
         key="_act_field",
     )
     st.caption(words)
@@ -140,10 +141,22 @@ def _made(
             _linked(convolved, layer, unit)
             return
     with np.errstate(all="ignore"):
-        st.markdown(made_of(step, params, unit, maps_before(moment, layer)))
+        maps = maps_before(moment, layer)
+        st.markdown(made_of(step, params, unit, maps))
         if behind is not None and isinstance(behind.layer, Activation):
             x, y = (float(array[(0, *unit)]) for array in (behind.input, behind.output))
             st.markdown(activated(behind.layer, x, y))
+        if maps is not None and isinstance(step.layer, Linear):
+            _products(step, params["weight"][unit[0]], maps)
+
+
+def _products(step: LayerTrace, weights: Array, maps: Shape) -> None:
+    """Draw what each cell of the maps gives to a unit that sees all of them."""
+    products = (step.input[0] * weights).reshape(maps)[:MOST_MAPS].astype(np.float32)
+    label = "Its products, where they come from: a tile for each map"
+    help = "Value × weight of each cell: what speaks for this unit, and what against it."
+    part = tiles("products", products, label=label, help=help, palette="diverging", size=40)
+    board([[part]], key="_act_products")
 
 
 def drawable(found: Convolved) -> bool:
@@ -157,20 +170,20 @@ def drawable(found: Convolved) -> bool:
 
 def _linked(found: Convolved, layer: int, unit: Unit) -> None:
     channels = found.channels(unit[0])
-    starts = range(0, len(channels), AT_ONCE)
-    first = 0
-    if len(starts) > 1:
-        asked = st.session_state.get(CHANNELS)
-        keep(CHANNELS, asked if asked in starts else _strongest_channel(found, unit))
-        first = int(
+    place = 0
+    if len(channels) > 1:
+        places = range(len(channels))
+        asked = st.session_state.get(CHANNEL)
+        keep(CHANNEL, asked if asked in places else _strongest_channel(found, unit))
+        place = int(
             st.selectbox(
-                "Channels shown",
-                starts,
-                key=CHANNELS,
-                format_func=lambda start: _span(channels, start),
-                help="Which channels of the layer's input are drawn, from 0; first those that "
-                "give most to this number. The sum is that of all of them.",
-                width=200,
+                "Channel drawn",
+                places,
+                key=CHANNEL,
+                format_func=lambda place: f"{channels[place]}",
+                help="Which channel of the layer's input is drawn; at first the one that gives "
+                "most to this number. The sum is that of all channels.",
+                width=150,
                 persist_state="session",
             )
         )
@@ -178,22 +191,17 @@ def _linked(found: Convolved, layer: int, unit: Unit) -> None:
         found,
         key="_act_linked",
         filter=unit[0],
-        shown=tuple(range(first, min(first + AT_ONCE, len(channels)))),
+        shown=(place,),
         cell=unit[1:],  # type: ignore[arg-type]
         on_cell=partial(_pinned, layer, unit[0]),
     )
 
 
 def _strongest_channel(found: Convolved, unit: Unit) -> int:
-    """Return where the channels begin among which that stands which gives most to a number."""
+    """Return the place of the channel that gives most to a number."""
     products = terms(found, unit[0], (unit[1], unit[2])).products
     sums = np.nan_to_num(np.abs(products.sum(axis=(1, 2))))
-    return int(sums.argmax()) // AT_ONCE * AT_ONCE
-
-
-def _span(channels: range, first: int) -> str:
-    some = channels[first : first + AT_ONCE]
-    return f"{some[0]}–{some[-1]}" if len(some) > 1 else str(some[0])
+    return int(sums.argmax())
 
 
 def _pinned(layer: int, channel: int, cell: Pair) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.data import CLASSES, DataError
+from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.activations.forward import Forward, common_limits, forward
 from cnnviz.ui.activations.how import how
 from cnnviz.ui.activations.result import probabilities, verdict
@@ -54,38 +55,48 @@ def activations_page() -> None:
 def body(moment: Moment) -> None:
     """Draw the choice of images, and everything that the network makes of them."""
     passes = [forward(moment, subject_input(moment))]
-    strip, second = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
-    fold, two = options(strip, moment)
-    if two:
-        with second:
-            passes.append(forward(moment, subject_input(moment, PREFIX)))
+    if st.session_state.get(TWO):
+        passes.append(forward(moment, subject_input(moment, PREFIX)))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        fold = options(moment)
     names = class_names(moment)
     for place, found in enumerate(passes, 1):
-        st.markdown(f"{f'Image {place}: ' if two else ''}{verdict(found, names)}")
+        st.markdown(f"{f'Image {place}: ' if len(passes) > 1 else ''}{verdict(found, names)}")
+    st.caption(what_to_see(moment))
     scroll(moment, passes, fold, names)
     st.divider()
     probabilities(passes, names, moment.settings.config.loss)
 
 
-def options(strip: st.delta_generator.DeltaGenerator, moment: Moment) -> tuple[bool, bool]:
-    """Draw how the layers are shown; return whether they are folded, and a second image."""
-    with strip:
-        choice_input(
-            "Color range",
-            RANGE,
-            [*RANGES],
-            "layer",
-            format_func=RANGES.__getitem__,
-            help="One range for all layers shows where numbers grow or fade on the way.",
-            width=190,
+def what_to_see(moment: Moment) -> str:
+    """Return what to look for at this moment, in a line."""
+    if not moment.step:
+        return (
+            "Before any training: the weights are random, so the maps are blurred copies of the "
+            "image, and the answer is a guess. Move the timeline and watch them sharpen."
         )
-        fold = switch("Fold activations", FOLD, "Show each activation with the layer before it.")
-        if any(
-            shape[0] > MOST_MAPS for shape in moment.model.shapes((1, 28, 28)) if len(shape) == 3
-        ):
-            switch("All maps", ALL, f"Also those after the first {MOST_MAPS} of a layer.")
-        two = switch("Second image", TWO, "Two images side by side, and their difference.")
-    return fold, two
+    return (
+        f"After step {moment.step:,}: the first maps still look like the image; the deeper ones "
+        "tell less of where something is and more of what it is."
+    )
+
+
+def options(moment: Moment) -> bool:
+    """Draw how the layers are shown; return whether activations are folded in."""
+    choice_input(
+        "Color range",
+        RANGE,
+        [*RANGES],
+        "layer",
+        format_func=RANGES.__getitem__,
+        help="One range for all layers shows where numbers grow or fade on the way.",
+        width=190,
+    )
+    fold = switch("Fold activations", FOLD, "Show each activation with the layer before it.")
+    if any(len(shape) == 3 and shape[0] > MOST_MAPS for shape in moment.model.shapes(INPUT_SHAPE)):
+        switch("All maps", ALL, f"Also those after the first {MOST_MAPS} of a layer.")
+    switch("Second image", TWO, "Two images side by side, and their difference.")
+    return fold
 
 
 def switch(label: str, key: str, help: str) -> bool:
@@ -98,11 +109,12 @@ def switch(label: str, key: str, help: str) -> bool:
 def scroll(moment: Moment, passes: list[Forward], fold: bool, names: tuple[str, ...]) -> None:
     """Draw the layers, and beneath the one that is taken apart how its number was made."""
     layers = range(1, len(passes[0].trace) + 1)
-    common = st.session_state.get(RANGE) == "all"
-    limits = common_limits(passes, layers) if common else None
-    look = Look(limits, bool(st.session_state.get(ALL)), names)
-    picked = chosen(passes[0].trace)
-    for row in rows(moment.model, fold=fold):
+    ranges = st.session_state.get(RANGE)
+    limits = common_limits(passes, layers) if ranges == "all" else None
+    look = Look(limits, ranges == "map", bool(st.session_state.get(ALL)), names)
+    lines = rows(moment.model, fold=fold)
+    picked = chosen(passes[0].trace, lines)
+    for row in lines:
         layer_row(row, passes, look, picked)
         if picked is not None and row.first <= picked.layer <= row.last:
             with guard():

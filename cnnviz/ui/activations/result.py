@@ -9,9 +9,7 @@ from cnnviz.explain.activity import Softmax, written_softmax
 from cnnviz.explain.sums import places_for, printed_sum
 from cnnviz.figures.bars import bars_figure
 from cnnviz.nn.losses import CrossEntropy, Loss
-from cnnviz.nn.types import Array
 from cnnviz.ui.activations.forward import Forward
-from cnnviz.ui.activations.words import brief
 from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import chart
 from cnnviz.ui.words import percent, plain, signed
@@ -87,7 +85,7 @@ def softmax_table(soft: Softmax, names: Sequence[str]) -> str:
             decimal(z, places),
             decimal(z - soft.most, places),
             small(float(soft.powers[i]), powers.texts[i]),
-            f"{shares.texts[i]} %",
+            f"{small(100 * float(soft.probs[i]), shares.texts[i])} %",
         )
         lines.append("| " + " | ".join(f"**{one}**" if i == best else one for one in cells) + " |")
     lines.append(f"| sum | | | {powers.result} | {shares.result} % |")
@@ -95,8 +93,10 @@ def softmax_table(soft: Softmax, names: Sequence[str]) -> str:
 
 
 def small(value: float, text: str) -> str:
-    """Return what is printed; of what is printed as zero and is none, that it is not."""
-    return f"≈ {text}" if value and not float(text.replace("−", "-")) else text
+    """Return what is printed; of what is printed as zero and is none, its order of size."""
+    if not value or float(text.replace("−", "-")):
+        return text
+    return f"{value:.0e}".replace("e-0", "e-").replace("-", "−")
 
 
 def decimal(value: float, places: int) -> str:
@@ -110,13 +110,8 @@ def loss_words(soft: Softmax, label: int, loss: Loss) -> str:
     with np.errstate(all="ignore"):
         plain_loss = CrossEntropy()(logits, labels)[0]
         own = loss(logits, labels)[0]
-    said = f"Loss: −log p of the label = −log {brief(float(soft.probs[label]))} = "
+    said = f"Loss: −log p of the label = −log {signed(float(soft.probs[label]), 8)} = "
     said += f"**{signed(plain_loss, 4)}**."
     if loss != CrossEntropy():
         said += f" This run learns by {loss.title}, which is {signed(own, 4)} here."
     return said
-
-
-def probs_of(found: Forward) -> Array:
-    """Return the probabilities (classes,) of an image."""
-    return softmax_of(found).probs

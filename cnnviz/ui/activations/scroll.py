@@ -22,6 +22,9 @@ from cnnviz.ui.words import count_of
 MOST_MAPS = 32
 BARS_HEIGHT = 150
 NAMES = ("Image 1", "Image 2", "Image 1 − image 2")
+DIFFERENCE = "2"
+"""The name of the part that shows a difference: nothing in it can be taken apart."""
+
 QUIET = (Flatten, Dropout)
 """Layers whose output looks like their input: a line is enough."""
 
@@ -30,10 +33,12 @@ QUIET = (Flatten, Dropout)
 class Look:
     """How the scroll is drawn.
 
-    `limits` is the range of all layers' pictures, None where each layer has its own.
+    `limits` is the range of all layers' pictures, None where each layer has its own; with `own`
+    each map has.
     """
 
     limits: tuple[float, float] | None
+    own: bool
     every_map: bool
     class_names: Sequence[str]
 
@@ -58,7 +63,7 @@ def layer_row(row: Row, passes: list[Forward], look: Look, chosen: Chosen | None
         part = picture(
             f"{place}",
             values,
-            label=_label(first, row, name),
+            label=name or f"Layer {row.last}, {name_of(first.trace[row.last - 1].layer)}",
             limits=_widened(limits, len(passes)),
             chosen=unit[0] if unit else None,
             look=look,
@@ -119,11 +124,6 @@ def _widened(limits: tuple[float, float], images: int) -> tuple[float, float]:
     return -most, most
 
 
-def _label(found: Forward, row: Row, name: str) -> str:
-    title = f"Layer {row.last}, {name_of(found.trace[row.last - 1].layer)}"
-    return f"{title}: {name}" if name else title
-
-
 def _maps(
     name: str,
     values: Array,
@@ -142,21 +142,18 @@ def _maps(
     return tiles(
         name,
         np.ascontiguousarray(shown, np.float32),
-        label=label if several else f"{label}: {_range_words(low, high, signs)}",
+        label=label,
         titles=[f"map {i}" for i in range(len(shown))],
         palette="diverging" if signs else "gray",
         limits=(low, high) if signs else (0.0, high or 1.0),
         size=tile_size(values.shape, several),
-        show_label=several or not signs,
-        choosable=name != "2",
+        show_label=several,
+        choosable=name != DIFFERENCE,
         chosen=chosen if chosen is not None and chosen < len(shown) else None,
+        own=look.own,
+        legend=True,
+        quiet=True,
     )
-
-
-def _range_words(low: float, high: float, signs: bool) -> str:
-    if signs:
-        return f"{brief(low)} to {brief(high)}"
-    return f"from 0 (ground) to {brief(high or 1.0)} (ink)"
 
 
 def tile_size(shape: Shape, several: bool) -> int:
@@ -187,7 +184,7 @@ def _bars(
         alt=f"{label}, as bars; the largest is {_largest(values, names)}.",
         title=label if several else "",
         height=BARS_HEIGHT + (40 if len(values) <= FEW else 0),
-        bars=0 if name == "2" else len(values),
+        bars=0 if name == DIFFERENCE else len(values),
     )
 
 

@@ -18,8 +18,12 @@ from cnnviz.ui.train.numbers import Numbers
 
 PREFIX = "act_"
 LAYER, UNIT, CELL = "look_layer", "look_unit", "look_cell"
-FOLD, RANGE, TWO, ALL, CHANNELS = "act_fold", "act_range", "act_two", "act_all", "act_channels"
-RANGES = {"layer": "Each layer its own", "all": "One for all layers"}
+FOLD, RANGE, TWO, ALL, CHANNEL = "act_fold", "act_range", "act_two", "act_all", "act_channel"
+RANGES = {
+    "layer": "One for each layer",
+    "map": "One for each map",
+    "all": "One for all layers",
+}
 OWN: Table = {
     LAYER: Numbers("Layer", 1, 200).read,
     UNIT: Numbers("Channel", 0, 10**6).read,
@@ -28,7 +32,7 @@ OWN: Table = {
     RANGE: one_of(RANGES),
     TWO: flag,
     ALL: flag,
-    CHANNELS: Numbers("Channels shown", 0, 10**6).read,
+    CHANNEL: Numbers("Channel drawn", 0, 10**6).read,
 }
 TABLE: Table = {**MOMENT_TABLE, **subject_table(LOOK), **subject_table(PREFIX), **OWN}
 
@@ -68,15 +72,17 @@ class Chosen:
     unit: Unit
 
 
-def chosen(trace: list[LayerTrace]) -> Chosen | None:
+def chosen(trace: list[LayerTrace], lines: list[Row]) -> Chosen | None:
     """Return which number is taken apart, None where no layer is chosen.
 
-    Where its channel or cell is not chosen, or not there, it is that of the strongest number.
+    Where its channel or cell is not chosen, or not there, it is that of the strongest number that
+    its line shows.
     """
     layer = st.session_state.get(LAYER)
     if not isinstance(layer, int) or not 1 <= layer <= len(trace):
         return None
-    output = trace[layer - 1].output
+    shown = next(row.last for row in lines if row.first <= layer <= row.last)
+    output = trace[shown - 1].output
     return Chosen(layer, unit_within(output.shape[1:]) or _strongest(output))
 
 
@@ -104,7 +110,7 @@ def unit_within(sizes: Shape) -> Unit | None:
 def choose(layer: int, unit: Unit | None = None) -> None:
     """Take a number apart, by default the strongest of its layer; for callbacks."""
     if st.session_state.get(LAYER) != layer:
-        st.session_state.pop(CHANNELS, None)
+        st.session_state.pop(CHANNEL, None)
     st.session_state[LAYER] = layer
     for key in (UNIT, CELL):
         st.session_state.pop(key, None)
@@ -116,5 +122,5 @@ def choose(layer: int, unit: Unit | None = None) -> None:
 
 def close() -> None:
     """Take nothing apart; for callbacks."""
-    for key in (LAYER, UNIT, CELL, CHANNELS):
+    for key in (LAYER, UNIT, CELL, CHANNEL):
         st.session_state.pop(key, None)

@@ -98,12 +98,8 @@ def weighted_table(found: Weighted, maps: Shape | None) -> str:
         value, weight = (brief(float(array[i])) for array in (found.values, found.weights))
         lines.append(f"| {place} | {value} | {weight} | {sums.texts[i]} |")
     if rest:
-        nonzero = int(np.count_nonzero(found.products[shown:]))
-        others = (
-            f"{rest:,} others, {rest - nonzero:,} of them 0"
-            if rest > nonzero
-            else f"{rest:,} others"
-        )
+        zeros = rest - int(np.count_nonzero(found.products[shown:]))
+        others = f"{count_of(rest, 'other')}{f', {zeros:,} of them 0' if zeros else ''}"
         lines.append(f"| {others} | | | {sums.texts[shown]} |")
     if found.bias is not None:
         lines.append(f"| bias | | | {sums.texts[-1]} |")

@@ -108,7 +108,8 @@ def remarks(found: Activity) -> str:
     if found.silent == found.shape[0]:
         said.append("Everything is 0 here: nothing of this image reaches the next layer.")
     if found.saturated:
-        said.append(f"{percent(found.saturated)} lie where the function is flat (saturated).")
+        share = percent(found.saturated)
+        said.append(f"{share} are saturated: near the ends of the range, where it is flat.")
     if found.strange:
         said.append(
             f"{found.strange:,} of {count(found.shape):,} numbers are infinite or none at all: the "

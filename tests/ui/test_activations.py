@@ -1,0 +1,262 @@
+"""The Activations page, run without a browser."""
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.data import DataChoice
+from cnnviz.nn.architectures import ARCHITECTURES
+from cnnviz.nn.losses import CrossEntropy
+from cnnviz.nn.model import Sequential
+from cnnviz.runs import RunFolder, RunSettings, layout
+from cnnviz.runs.files import pack
+from cnnviz.training import TrainConfig
+from cnnviz.ui.pictures import pictures
+from tests.browser import ROOT
+from tests.runs.run_tools import LAYERS, whole_run
+
+PAGE = "pages/7_Activations.py"
+QUICK = DataChoice("digits", train_images=20, validation_images=10, test_images=10)
+
+pytestmark = pytest.mark.usefixtures("own_manager")
+
+
+def activations(run: RunFolder, **params: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    for key, value in ({"run": run.id} | params).items():
+        page.query_params[key] = value
+    return page.switch_page(PAGE).run()
+
+
+def faults(page: AppTest) -> list[str]:
+    return [str(one.value) for one in (*page.exception, *page.error)]
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(one.value for one in (*page.markdown, *page.caption))
+
+
+def parts(page: AppTest, key: str) -> list[dict[str, Any]]:
+    (found,) = (one.proto for one in page.get("bidi_component") if one.key == key)
+    return [part["data"] for row in json.loads(found.json)["rows"] for part in row]
+
+
+def small_run(layers: Any = LAYERS, **config: Any) -> RunFolder:
+    told = TrainConfig(epochs=1, batch_size=10, **config)
+    return whole_run(layout.runs_root(), RunSettings(QUICK, "mine", tuple(layers), told))
+
+
+@pytest.fixture
+def run() -> RunFolder:
+    return whole_run(layout.runs_root())
+
+
+def trace_of(run: RunFolder, image: int = 0) -> list[Any]:
+    settings = run.settings()
+    x, _ = pictures(settings.data).test.batch(slice(image, image + 1))
+    params = run.params(run.checkpoint_steps()[-1])
+    return Sequential.from_specs(settings.layers).trace(params, x)
+
+
+def test_every_layer_with_its_numbers_and_the_engines_pictures(run: RunFolder) -> None:
+    page = activations(run, look_image="7")
+    assert not faults(page)
+    trace = trace_of(run, image=7)
+    for number, name in enumerate(("Conv2d", "BatchNorm2d", "ReLU", "Flatten", "Dropout"), 1):
+        assert f"**{number} · {name}**" in words(page)
+    (tile,) = parts(page, "_act_layer_1")
+    assert tile["shape"] == [3, 8, 8]
+    assert tile["palette"] == "diverging"
+    (after,) = parts(page, "_act_layer_3")
+    assert (after["palette"], after["low"]) == ("gray", 0)
+    assert after["high"] == pytest.approx(float(trace[2].output.max()))
+    zeros = 100 * float((trace[2].output == 0).mean())
+    assert f"{zeros:.1f} % zeros" in words(page)
+
+
+def test_softmax_adds_up_as_printed(run: RunFolder) -> None:
+    page = activations(run)
+    (table,) = (one.value for one in page.markdown if "exp(z − max)" in one.value)
+    rows = [line.replace("*", "").split("|")[1:-1] for line in table.splitlines()[2:]]
+    for column, total in ((3, rows[-1][3]), (4, "100.00 %")):
+        cells = [row[column].strip() for row in rows]
+        values = [float(one.replace("%", "").replace("−", "-")) for one in cells]
+        small = sum(value for value, text in zip(values, cells, strict=True) if "e" in text)
+        assert sum(values[:-1]) - small == pytest.approx(values[-1], abs=1e-9)
+        assert cells[-1] == total.strip()
+    logits = trace_of(run)[-1].output
+    label = int(re.search(r"test image 0: (\d)", words(page))[1])  # type: ignore[index]
+    loss = CrossEntropy()(logits, np.array([label]))[0]
+    assert f"= **{loss:,.4g}**" in words(page)
+
+
+def test_another_loss_is_told_beside_the_logarithm() -> None:
+    page = activations(small_run(loss=CrossEntropy(0.1)))
+    assert "This run learns by cross-entropy with label smoothing 0.1, which is" in words(page)
+
+
+def test_the_timeline_moves_every_picture(run: RunFolder) -> None:
+    first = parts(activations(run, look_step="0"), "_act_layer_1")[0]["pixels"]
+    page = activations(run, look_step="0")
+    assert "Before any training" in words(page)
+    assert first != parts(activations(run), "_act_layer_1")[0]["pixels"]
+
+
+MADE = {
+    2: "running mean",
+    3: "ReLU: max(",
+    4: "becomes unit",
+    5: "Dropout is off",
+    6: "products, the largest first",
+}
+
+
+def test_how_a_number_was_made(run: RunFolder) -> None:
+    page = activations(run)
+    for layer, told in MADE.items():
+        taken_apart(page, layer)
+        assert told in words(page)
+        assert "It sees " in words(page)
+
+
+def test_a_convolution_is_the_linked_picture(run: RunFolder) -> None:
+    page = activations(run, look_layer="1", look_unit="2", look_cell="1,3")
+    assert "Layer 1, Conv2d, channel 2, row 1, column 3" in words(page)
+    assert "It sees 5 × 5 pixels: rows 3 to 7, columns 9 to 13." in words(page)
+    (linked,) = (one.proto for one in page.get("bidi_component") if one.key == "_act_linked")
+    data = json.loads(linked.json)
+    assert (data["cell"], data["activation"]) == ([1, 3], "")
+    page.number_input("_act_row").set_value(6.0).run()
+    assert page.query_params["look_cell"] == "6,3"
+    page.number_input("_act_row").set_value(99.0).run()
+    assert "Row" in faults(page)[0]
+    assert page.query_params["look_cell"] == "6,3"
+    next(one for one in page.button if one.label == "Close").click().run()
+    assert not faults(page)
+    assert "look_layer" not in page.query_params
+
+
+def test_folded_activations_belong_to_the_layer_before(run: RunFolder) -> None:
+    page = activations(run, act_fold="1", look_layer="3")
+    assert "**2–3 · BatchNorm2d + ReLU**" in words(page)
+    assert "running mean" in words(page)
+    assert "ReLU: max(" in words(page)
+
+
+def test_two_images_and_their_difference_share_a_range(run: RunFolder) -> None:
+    page = activations(run, act_two="1", look_image="2", act_image="5", look_layer="1")
+    assert not faults(page)
+    first, second, difference = parts(page, "_act_layer_3")
+    assert {(one["low"], one["high"], one["palette"]) for one in (first, second, difference)} == {
+        (first["low"], first["high"], "diverging")
+    }
+    assert not difference["choosable"]
+    assert "Image 1:" in words(page)
+    assert "difference" in words(page)
+    assert page.query_params["act_image"] == "5"
+
+
+@pytest.mark.parametrize("ranges", ["layer", "map", "all"])
+def test_color_ranges(run: RunFolder, ranges: str) -> None:
+    page = activations(run, act_range=ranges)
+    assert not faults(page)
+    conv, relu = (parts(page, f"_act_layer_{number}")[0] for number in (1, 3))
+    assert (conv["high"] == relu["high"]) == (ranges == "all")
+    assert bool(conv["reaches"]) == (ranges == "map")
+
+
+def taken_apart(page: AppTest, layer: int) -> None:
+    page.session_state["look_layer"] = layer
+    page.run()
+    assert not faults(page)
+    assert "How this number was made" in words(page)
+
+
+@pytest.mark.parametrize("network", [*ARCHITECTURES])
+def test_every_network_and_every_layer_of_it(network: str) -> None:
+    layers = ARCHITECTURES[network].layers
+    run = small_run(layers)
+    page = activations(run)
+    for number in (2, len(layers)):
+        taken_apart(page, number)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [{"type": "Flatten"}, {"type": "Linear", "out_features": 10}],
+        [
+            {"type": "ConvTranspose2d", "out_channels": 2, "kernel_size": 3, "stride": 2},
+            {"type": "Sigmoid"},
+            {"type": "GlobalAvgPool2d"},
+            {"type": "LeakyReLU"},
+            {"type": "Linear", "out_features": 10},
+        ],
+        [
+            {"type": "Conv2d", "out_channels": 40, "kernel_size": 28, "padding": "full"},
+            {"type": "AvgPool2d", "kernel_size": 3, "padding": 1},
+            {"type": "Flatten"},
+            {"type": "Linear", "out_features": 10},
+        ],
+    ],
+)
+def test_unusual_networks(layers: list[dict[str, Any]]) -> None:
+    run = small_run(layers)
+    page = activations(run, act_fold="1")
+    for number in range(1, len(layers) + 1):
+        taken_apart(page, number)
+
+
+def test_more_than_32_maps_are_asked_for() -> None:
+    layers = [{"type": "Conv2d", "out_channels": 34, "kernel_size": 25}, *LAYERS[3:]]
+    run = small_run(layers)
+    page = activations(run)
+    assert "2 more maps: switch on “All maps” to see them." in words(page)
+    assert parts(page, "_act_layer_1")[0]["shape"][0] == 32
+    page.toggle("act_all").set_value(True).run()
+    assert parts(page, "_act_layer_1")[0]["shape"][0] == 34
+    assert page.query_params["act_all"] == "1"
+
+
+def test_a_diverged_run_says_so_and_draws_gaps(run: RunFolder) -> None:
+    step = run.checkpoint_steps()[-1]
+    file = run.path / layout.CHECKPOINTS / layout.checkpoint_name(step)
+    arrays = {
+        f"{i}.{key}": np.full_like(array, np.nan)
+        for i, params in enumerate(run.params(step))
+        for key, array in params.items()
+    }
+    file.write_bytes(pack(arrays, {}))
+    page = activations(run, act_two="1")
+    assert "numbers are infinite or none at all: the training has diverged" in words(page)
+    assert "The network has **no answer**" in words(page)
+    assert "Softmax has no answer here" in words(page)
+    for layer in (1, 2, 6):
+        taken_apart(page, layer)
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "99", "3,99"])
+def test_nonsense_in_the_url_breaks_nothing(run: RunFolder, text: str) -> None:
+    keys = ("look_layer", "look_unit", "look_cell", "act_range", "act_fold", "act_channel")
+    assert not faults(activations(run, **dict.fromkeys(keys, text)))
+    page = activations(run, look_layer="1", look_unit=text, look_cell=text)
+    assert not faults(page)
+    assert "How this number was made" in words(page)
+
+
+def test_a_damaged_run_is_a_sentence(run: RunFolder) -> None:
+    (run.path / layout.SETTINGS).write_text("{")
+    page = activations(run)
+    assert not page.exception
+    assert len(page.error) == 1
+
+
+def test_before_the_first_run_there_is_a_way_on() -> None:
+    page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    page = page.switch_page(PAGE).run()
+    assert not faults(page)
+    assert any(one.label == "Open the Train page" for one in page.button)
