@@ -92,7 +92,7 @@ def field(model: Sequential, input_shape: Shape, layers: int, cell: Pair) -> tup
     Parameters
     ----------
     layers : int
-        How many of the first layers there are up to the cell.
+        How many of the first layers there are up to the cell; they keep rows and columns.
     cell : row and column
 
     Returns
@@ -111,8 +111,6 @@ def field(model: Sequential, input_shape: Shape, layers: int, cell: Pair) -> tup
 
 def _before(layer: Layer, size: Shape, axis: int, span: Span) -> Span:
     """Return what a span of a layer's output sees of its input of `size` (H, W), on one axis."""
-    if layer.sees_all:
-        return 0, size[axis] - 1
     window = layer.window()
     if window is None:
         return span

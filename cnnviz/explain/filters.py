@@ -55,7 +55,8 @@ def norms(filters: Array) -> Floats:
 def ordered(values: Sequence[float] | Floats) -> NDArray[np.intp]:
     """Return the places of the values from the largest down, equal ones by index, NaN last."""
     numbers = np.asarray(values, np.float64)
-    return np.argsort(np.where(np.isnan(numbers), np.inf, -numbers), kind="stable")
+    unknown = np.isnan(numbers)
+    return np.lexsort((np.where(unknown, 0, -numbers), unknown))
 
 
 def switch_place(model: Sequential, index: int) -> int:
