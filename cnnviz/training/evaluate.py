@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from cnnviz.nn.losses import softmax
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import ModelParams
+from cnnviz.training.config import TrainConfig
 from cnnviz.training.events import Evaluating, Evaluation
 from cnnviz.training.splits import Split
+from cnnviz.training.state import TrainState
 from cnnviz.training.team import Desk, Team
 
 CHUNK = 125  # images at a time: fixed, so that the sums do not depend on the machine
@@ -61,3 +63,21 @@ def evaluate(team: Team, split: Split, step: int) -> Generator[Evaluating, None,
         predictions=predictions.astype(np.uint8),
         confidences=probs.max(axis=1).astype(np.float32, copy=False),
     )
+
+
+def judge(
+    model: Sequential, params: ModelParams, config: TrainConfig, split: Split
+) -> Generator[float, None, Evaluation]:
+    """Evaluate parameters outside of a training, with the very numbers it would find.
+
+    Yield the share that is done; return the result.
+    """
+    team = Team()
+    team.begin(model, config, TrainState(params, {}, config.lr))
+    steps = evaluate(team, split, 0)
+    while True:
+        try:
+            now = next(steps)
+        except StopIteration as done:
+            return cast(Evaluation, done.value)
+        yield now.done / now.images

@@ -28,7 +28,7 @@ def work(key: Hashable, label: str, task: Task[T], *, name: str, help: str = "")
         The button's key, the same for all results of this kind.
     """
     if known(key):
-        return remembered(key, lambda: _finish(task))
+        return remembered(key, lambda: finish(task))
     place = st.empty()
     with place.container():
         pressed = st.button(label, key=name, help=help or None)
@@ -37,12 +37,12 @@ def work(key: Hashable, label: str, task: Task[T], *, name: str, help: str = "")
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, label)
         st.button("Cancel", key=f"{name}-cancel")
-    result = remembered(key, lambda: _finish(task, lambda share: bar.progress(share, label)))
+    result = remembered(key, lambda: finish(task, lambda share: bar.progress(share, label)))
     place.empty()
     return result
 
 
-def _finish(task: Task[T], tell: Callable[[float], object] = lambda share: None) -> T:
+def finish(task: Task[T], tell: Callable[[float], object] = lambda share: None) -> T:
     """Do the work to its end, telling how far it is."""
     while True:
         try:

@@ -19,7 +19,7 @@ from cnnviz.ui.inside import memory
 from cnnviz.ui.inside.marks import marks, marks_of
 from cnnviz.ui.inside.memory import known, nbytes, remembered
 from cnnviz.ui.inside.moment import chosen_step, params_of
-from cnnviz.ui.inside.work import _finish
+from cnnviz.ui.inside.work import finish
 from tests.runs.run_tools import STEPS, whole_run
 
 
@@ -145,5 +145,5 @@ def test_work_tells_how_far_it_is() -> None:
         return "done"
 
     told: list[float] = []
-    assert _finish(task(), told.append) == "done"
+    assert finish(task(), told.append) == "done"
     assert told == [0.5, 1.0]
