@@ -13,7 +13,13 @@ from cnnviz.nn.layers import Conv2d
 from cnnviz.nn.spec import Spec
 from cnnviz.nn.types import Array
 from cnnviz.ui.lab.inputs import check_drawable, size_input
-from cnnviz.ui.lab.source import SOURCES, layer_input, source_or_problem, source_table
+from cnnviz.ui.lab.source import (
+    DRAWING_TABLE,
+    SOURCES,
+    layer_input,
+    source_or_problem,
+    source_table,
+)
 from cnnviz.ui.lab.trained import NO_RUN, Trained
 from cnnviz.ui.state import Table, name, one_of
 from cnnviz.ui.train.fields import choice_input, number_input
@@ -21,7 +27,7 @@ from cnnviz.ui.train.hints import hint
 from cnnviz.ui.train.numbers import Numbers
 
 NUMBERS = {"counted": "Counted", "random": "Random"}
-PICTURES = {key: SOURCES[key] for key in ("picture", "run")}
+PICTURES = {key: SOURCES[key] for key in ("picture", "drawing", "run")}
 MOST_SIZE, MOST_CHANNELS = 28, 3
 MOST_ENTRIES = 200_000  # in the matrix of columns
 CHANNELS, FILTERS = Numbers("Channels", 1, MOST_CHANNELS), Numbers("Filters", 1, 8)
@@ -61,6 +67,7 @@ def table(prefix: str) -> Table:
     own = {"from": one_of(NUMBERS | PICTURES), **counts, **texts}
     borrowed = {prefix + key for key in ("data", "image", "run", "layer")}
     return {
+        **DRAWING_TABLE,
         **{key: read for key, read in source_table(prefix).items() if key in borrowed},
         **{prefix + key: read for key, read in own.items()},
     }
@@ -69,10 +76,15 @@ def table(prefix: str) -> Table:
 def in_use(prefix: str) -> Table:
     """Return the part of the table that the chosen image needs."""
     chosen = str(st.session_state.get(prefix + "from"))
-    keys = {"picture": (*OF_PICTURE, *OF_KERNEL), "run": OF_RUN}
+    keys = {
+        "picture": (*OF_PICTURE, *OF_KERNEL),
+        "drawing": OF_KERNEL,
+        "run": OF_RUN,
+    }
     used = keys.get(chosen, (*OF_NUMBERS, *OF_KERNEL))
     whole = table(prefix)
-    return {prefix + key: whole[prefix + key] for key in ("from", *used)}
+    drawing = DRAWING_TABLE if chosen == "drawing" else {}
+    return {prefix + key: whole[prefix + key] for key in ("from", *used)} | drawing
 
 
 def example(
@@ -107,7 +119,7 @@ def example(
         )
         if chosen == "run":
             return of_run(prefix)
-        if chosen == "picture":
+        if chosen in ("picture", "drawing"):
             source = source_or_problem(prefix, chosen, None)
             kernels = kernel_inputs(prefix, usual_filters)
             if isinstance(source, ValueError):

@@ -1,4 +1,4 @@
-"""Where an image comes from: a worked example, numbers of one's own, a data set or a run's layer.
+"""Where an image comes from: an example, one's own numbers or drawing, a data set, a run's layer.
 
 Keys of `st.session_state`, and names in the URL, begin with the page's prefix.
 """
@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.data import DataChoice, available
 from cnnviz.explain.kernels import EXAMPLES
 from cnnviz.nn.types import Array
+from cnnviz.ui.inside.brought import UNKNOWN, drawn_picture, fit_input, pad_input
+from cnnviz.ui.inside.drawing import drawing
 from cnnviz.ui.lab.inputs import as_table, from_table, resize_inputs, tell
 from cnnviz.ui.lab.trained import (
     NO_RUN,
@@ -22,7 +25,7 @@ from cnnviz.ui.lab.trained import (
     trained,
 )
 from cnnviz.ui.pictures import Pictures, pictures
-from cnnviz.ui.state import Parse, grid, name, one_of, run_id
+from cnnviz.ui.state import Parse, flag, grid, name, one_of, run_id
 from cnnviz.ui.train.defaults import DATA
 from cnnviz.ui.train.fields import choice_input, keep, number_input
 from cnnviz.ui.train.numbers import Numbers
@@ -31,8 +34,13 @@ from cnnviz.ui.words import plain
 SOURCES = {key: example.title for key, example in EXAMPLES.items()} | {
     "own": "Own numbers",
     "picture": "Data set",
+    "drawing": "Drawing",
     "run": "Run's layer",
 }
+LOOK = "look_"
+DRAWING_TABLE: dict[str, Parse] = {f"{LOOK}drawing": drawing, f"{LOOK}fit": flag}
+"""The drawing has one name on all pages."""
+
 MOST_SIZE, MOST_DEPTH = 28, 3
 SIZES = {
     "depth": Numbers("Channels", 1, MOST_DEPTH),
@@ -61,7 +69,7 @@ def source_table(prefix: str) -> dict[str, Parse]:
         "run": run_id,
         "layer": Numbers("Layer", 1, 100).read,
     }
-    return {prefix + key: reader for key, reader in readers.items()}
+    return {prefix + key: reader for key, reader in readers.items()} | DRAWING_TABLE
 
 
 def source_keys(prefix: str, chosen: str, *, with_run: bool = False) -> list[str]:
@@ -72,7 +80,8 @@ def source_keys(prefix: str, chosen: str, *, with_run: bool = False) -> list[str
         "run": ["run", "layer", "image"],
     }.get(chosen, [])
     more = ["run", "layer"] if with_run and chosen != "run" else []
-    return [prefix + key for key in ("from", *used, *more)]
+    drawing = DRAWING_TABLE if chosen == "drawing" else {}
+    return [*(prefix + key for key in ("from", *used, *more)), *drawing]
 
 
 def own_numbers(prefix: str) -> Array:
@@ -113,6 +122,8 @@ def source_input(prefix: str, chosen: str, layer: Trained | None) -> Source:
         shown = pictures(DataChoice(_data_input(prefix)))
         x, words = _picture(prefix, shown)
         return Source(x, words, editable=False)
+    if chosen == "drawing":
+        return _drawing(prefix)
     if layer is None:
         raise ValueError(NO_RUN)
     x, words = _picture(prefix, pictures(layer.settings.data))
@@ -126,6 +137,21 @@ def source_or_problem(prefix: str, chosen: str, layer: Trained | None) -> Source
         return source_input(prefix, chosen, layer)
     except ValueError as error:
         return error
+
+
+def _drawing(prefix: str) -> Source:
+    """Draw the button that opens the pad; return the drawing that all pages share."""
+    with (
+        st.container(height="stretch", vertical_alignment="bottom"),
+        st.popover("Draw", icon="✏️", width="stretch", help="The drawing that all pages share."),
+    ):
+        text = pad_input(LOOK, UNKNOWN, f"_{prefix}pad")
+        fits = fit_input(LOOK)
+    if not text:
+        raise ValueError("Nothing is drawn yet: press Draw, or choose another input.")
+    brought = drawn_picture(text, UNKNOWN, fits=fits)
+    x = (brought.fitted.pixels / np.float32(255))[None]  # (1, 28, 28)
+    return Source(x, brought.words, editable=False)
 
 
 def _data_input(prefix: str) -> str:

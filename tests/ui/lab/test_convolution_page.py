@@ -12,11 +12,14 @@ from cnnviz.data import DataChoice
 from cnnviz.nn.model import Sequential
 from cnnviz.runs import layout
 from cnnviz.ui.convolution.state import KERNEL_TITLES, TABLE
+from cnnviz.ui.inside.drawing import encode_drawing
+from cnnviz.ui.lab.source import DRAWING_TABLE
 from cnnviz.ui.pictures import pictures
 from tests.browser import ROOT
 from tests.runs.run_tools import whole_run
 
 pytestmark = pytest.mark.usefixtures("own_manager")
+NOTHING = "Nothing is drawn yet: press Draw, or choose another input."
 
 
 def opened(**params: str) -> AppTest:
@@ -117,6 +120,7 @@ def test_all_of_it_stands_in_the_link() -> None:
         "conv_layer",
         "conv_filter",
         "conv_channels",
+        *DRAWING_TABLE,
     }
     again = opened(**{key.removeprefix("conv_"): value for key, value in params.items()})
     assert picture(again) == picture(first)
@@ -229,3 +233,22 @@ def test_predictions_are_marked() -> None:
     page.number_input("_conv_product_0").set_value(1.0)
     page.button("_conv_product_check").click().run()
     assert "4 − 3 = 1, and value × weight is 1 × 1 = 1." in page.success[0].value
+
+
+def test_the_drawing_that_all_pages_share_is_an_input() -> None:
+    page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
+    page.query_params["conv_from"] = "drawing"
+    page.switch_page("pages/2_Convolution.py").run()
+    assert [one.value for one in page.error] == [NOTHING]
+    gray = np.zeros((28, 28), np.uint8)
+    gray[3:9, 4] = np.arange(40, 46)
+    page.session_state["look_drawing"] = encode_drawing(gray)
+    page.run()
+    assert not faults(page)
+    drawn = np.reshape(numbers(picture(page), "input"), (28, 28))
+    assert np.array_equal(drawn, gray / np.float32(255))
+    assert page.query_params["look_drawing"] == encode_drawing(gray)
+    page.switch_page("pages/4_im2col.py").run()
+    page.selectbox("col_from").select("drawing").run()
+    assert not faults(page)
+    assert page.query_params["look_drawing"] == encode_drawing(gray)
