@@ -1,7 +1,7 @@
 """Images that are looked at a chunk at a time, so that long work can tell how far it is."""
 
-from collections.abc import Generator, Iterator
-from typing import Protocol, TypeVar
+from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from cnnviz.nn.types import Array
 
 CHUNK = 125
-T = TypeVar("T")
 
 
 class Images(Protocol):
@@ -41,13 +40,3 @@ def chunks(images: Images, places: NDArray[np.intp]) -> Iterator[tuple[slice, Ar
     for first in range(0, len(places), CHUNK):
         part = slice(first, min(first + CHUNK, len(places)))
         yield part, *images.batch(places[part])
-
-
-def result_of(task: Generator[float, None, T]) -> T:
-    """Do work that tells how far it is to its end, and return what it returns."""
-    while True:
-        try:
-            next(task)
-        except StopIteration as done:
-            found: T = done.value
-            return found

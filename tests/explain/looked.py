@@ -1,6 +1,8 @@
 """Small networks and images whose answers can be written out."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -8,6 +10,17 @@ from cnnviz.nn.layers import Conv2d, Flatten, Linear, ReLU
 from cnnviz.nn.layers.base import Layer
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import Array, ModelParams
+
+T = TypeVar("T")
+
+
+def result_of(task: Generator[float, None, T]) -> T:
+    """What work that tells how far it is returns at its end."""
+    while True:
+        try:
+            next(task)
+        except StopIteration as done:
+            return done.value
 
 
 @dataclass(frozen=True, eq=False)

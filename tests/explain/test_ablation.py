@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.explain.ablation import Scores, ablation
-from cnnviz.explain.images import evenly, result_of
+from cnnviz.explain.images import evenly
 from cnnviz.nn.layers import BatchNorm2d, LocalResponseNorm, MaxPool2d, ReLU, Sigmoid, Tanh
-from tests.explain.looked import SIDES, drawn, network, noise, two_detectors
+from tests.explain.looked import SIDES, drawn, network, noise, result_of, two_detectors
 
 
 def test_without_its_detector_a_class_is_lost() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cnnviz.explain.cone import seen_by_layers
 from cnnviz.explain.excite import Excitement, excitement, field, patch
-from cnnviz.explain.images import evenly, result_of
+from cnnviz.explain.images import evenly
 from cnnviz.nn.geometry import ShapeError
 from cnnviz.nn.layers import (
     BatchNorm2d,
@@ -19,7 +19,7 @@ from cnnviz.nn.layers import (
 )
 from cnnviz.nn.layers.base import Layer
 from cnnviz.nn.model import Sequential
-from tests.explain.looked import SIDES, drawn, network, noise, two_detectors
+from tests.explain.looked import SIDES, drawn, network, noise, result_of, two_detectors
 from tests.nn.configurations import sliding, spreading
 
 NAN = np.nan

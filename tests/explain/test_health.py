@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from cnnviz.explain.health import health
-from cnnviz.explain.images import evenly, result_of
+from cnnviz.explain.images import evenly
 from cnnviz.nn.layers import BatchNorm2d, Conv2d, Flatten, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
 from cnnviz.nn.layers.base import Layer
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import ModelParams
-from tests.explain.looked import SIDES, Made, drawn, network, noise
+from tests.explain.looked import SIDES, Made, drawn, network, noise, result_of
 
 
 def copies(

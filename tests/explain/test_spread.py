@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from cnnviz.explain.images import result_of
 from cnnviz.explain.spread import BINS, gradient_spread, spread_of, weight_gradient
 from cnnviz.nn.layers import BatchNorm2d, Dropout, Flatten, Linear, ReLU
 from cnnviz.nn.losses import CrossEntropy
 from cnnviz.nn.model import Sequential
-from tests.explain.looked import drawn, network, noise
+from tests.explain.looked import drawn, network, noise, result_of
 
 
 def test_shares_are_written_out() -> None:

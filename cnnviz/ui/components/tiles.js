@@ -173,7 +173,8 @@ export default function ({ data, name, root, setStateValue }) {
   state.label.classList.toggle('unseen', !data.showLabel)
   state.list.ariaLabel = data.label
   root.style.setProperty('--cell', `${cell}px`)
-  state.list.style.width = data.columns ? `calc(${data.columns} * (${cell}px + 0.5rem))` : ''
+  state.list.classList.toggle('table', data.columns > 0)
+  root.style.setProperty('--columns', data.columns)
   while (state.tiles.length < count) state.tiles.push(newTile(state))
   while (state.tiles.length > count) state.tiles.pop().item.remove()
   if (state.at && state.at.tile >= count) state.at = null

@@ -108,7 +108,8 @@ def layer_weights(moment: Moment, number: int, step: int) -> Array:
     layer = cast(Convolution, moment.model.layers[number - 1])
 
     def make() -> Array:
-        return np.array(bank(layer, moment.run.params(step)[number - 1]["weight"]))
+        params = moment.params if step == moment.step else moment.run.params(step)
+        return np.array(bank(layer, params[number - 1]["weight"]))
 
     return remembered(("filters", str(moment.run.path), step, number), make)
 

@@ -8,13 +8,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import Split
-from cnnviz.explain.images import evenly, result_of
+from cnnviz.explain.images import evenly
 from cnnviz.nn.model import Sequential
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.filters.state import COUNTS, IMAGES, picked
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment
-from cnnviz.ui.inside.work import Task, work
+from cnnviz.ui.inside.work import Task, finish, work
 from cnnviz.ui.pictures import Pictures, pictures
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ def measured(
     cost : its multiplications
     """
     if cost <= QUICK:
-        return remembered(key, lambda: result_of(task))
+        return remembered(key, lambda: finish(task))
     return work(key, label, task, name=name, help=help)
 
 

@@ -153,7 +153,7 @@ def ranking(found: Bank, unit: int, shown: Pictures, places: NDArray[np.intp]) -
     label = f"Switch off each of {found.count} filters in turn"
     scores = scored(found, sets, shown, places, label, "_filters_rank")
     if scores is None:
-        st.caption(f"{label}, on {image_words(shown.test, places)}; it can be broken off.")
+        st.caption(f"Measured on {image_words(shown.test, places)}; it can be broken off.")
         return
     lost = scores.accuracy[0] - scores.accuracy[1:]
     order = np.argsort(-lost, kind="stable").tolist()

@@ -95,7 +95,7 @@ def weight_words(found: Bank, unit: int | None, spread: Spread) -> str:
     first, last = spread.deviations[0], spread.deviations[-1]
     text = (
         f"The {size:,} weights of {whose_words(found, unit)}: a column for each of "
-        f"{len(spread.steps)} checkpoints, darker where more of them lie. "
+        f"{len(spread.steps)} checkpoints, deeper in color where more of them lie. "
     )
     if not np.isfinite([first, last]).all():
         return text + "Where a column is missing they are no numbers any more."
