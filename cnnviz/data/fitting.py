@@ -26,6 +26,9 @@ FAINT = 0.12
 ENLARGED = 1.5
 """Ink that has to be enlarged more than this is told to be small."""
 
+AS_IT_IS = ("fed as it is",)
+"""What is done to a picture that has the right size and is left alone."""
+
 Place = tuple[float, float]
 
 
@@ -83,7 +86,7 @@ def fit(gray: Bytes, manner: Manner) -> Fitted:
 def as_it_is(gray: Bytes, manner: Manner) -> Fitted:
     """Return a picture (H, W) brought to 28×28, its aspect kept, and otherwise left alone."""
     if gray.shape == (HEIGHT, WIDTH):
-        return Fitted(gray.copy(), ("fed as it is",), faults(gray, manner))
+        return Fitted(gray.copy(), AS_IT_IS, faults(gray, manner))
     scale = HEIGHT / max(gray.shape)
     light = gray.astype(np.float32) / 255
     shown = resized(light, scale)

@@ -1,6 +1,7 @@
 """The choice of the image that goes into a network."""
 
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -15,10 +16,14 @@ from tests.runs.run_tools import DATA, whole_run
 APP = str(ROOT / "tests" / "ui" / "subject_app.py")
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    return whole_run(tmp_path_factory.mktemp("trained"))
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    (tmp_path / "runs").mkdir()
-    return whole_run(tmp_path / "runs")
+def run(trained: RunFolder, tmp_path: Path) -> RunFolder:
+    return RunFolder(Path(copytree(trained.path, tmp_path / "runs" / trained.id)))
 
 
 def app(**params: str) -> AppTest:

@@ -17,28 +17,40 @@ HELP = (
 )
 
 
-def other_input(moment: Moment) -> Moment | None:
-    """Draw the choice of a second run; return it at about the same moment, None without one."""
-    runs = {run.id: run for run in list_runs()[:MOST_RUNS] if run.id != moment.run.id}
-    asked = st.session_state.get(OTHER)
+def other_input(moment: Moment) -> None:
+    """Draw the choice of a second run."""
+    runs, asked = _others(moment), st.session_state.get(OTHER)
     if asked and asked not in runs and asked != moment.run.id:
         st.caption(f"The second run, {asked}, is not here.")
-    options = [NONE, *runs]
     keep(OTHER, asked if asked in runs else NONE)
     st.selectbox(
         "Compare with",
-        options,
+        [NONE, *runs],
         key=OTHER,
         format_func=lambda one: run_title(runs[one]) if one else "No other run",
         help=HELP,
         persist_state="session",
     )
-    chosen = st.session_state.get(OTHER)
-    return moment_like(moment, runs[chosen]) if chosen in runs else None
 
 
-def moment_like(moment: Moment, run: RunFolder) -> Moment:
-    """Return another run at the moment that corresponds; raises RunError with a sentence."""
+def both(moment: Moment) -> list[Moment]:
+    """Return the run that is looked at and the second one, if there is one, at about one moment.
+
+    Raises
+    ------
+    ValueError
+        One sentence, where the second one cannot be read (RunError).
+    """
+    found = _others(moment).get(str(st.session_state.get(OTHER)))
+    return [moment] if found is None else [moment, _like(moment, found)]
+
+
+def _others(moment: Moment) -> dict[str, RunFolder]:
+    return {run.id: run for run in list_runs()[:MOST_RUNS] if run.id != moment.run.id}
+
+
+def _like(moment: Moment, run: RunFolder) -> Moment:
+    """Return another run at the moment that corresponds."""
     steps = tuple(run.checkpoint_steps())
     if not steps:
         raise RunError(f"The second run, {run.id}, has no weights yet: choose another one.")

@@ -6,11 +6,10 @@ from cnnviz.data import CLASSES
 from cnnviz.ui.components.board import Pixel, board
 from cnnviz.ui.components.chart import plotly_loader
 from cnnviz.ui.draw.curves import Followed, curve, work_through
-from cnnviz.ui.draw.other import other_input
+from cnnviz.ui.draw.other import both, other_input
 from cnnviz.ui.draw.panels import (
     Shown,
     answer_rows,
-    curve_name,
     curves_part,
     kept_part,
     names_of,
@@ -22,6 +21,7 @@ from cnnviz.ui.draw.state import (
     DRAWING,
     LABEL,
     MOST_KEPT,
+    OTHER,
     TABLE,
     drop_drawing,
     keep_drawing,
@@ -45,6 +45,7 @@ INTRODUCTION = (
     "your drawing made small, as the images it learned from were made."
 )
 PAD = "_draw_pad"
+WHOLE = "_draw_whole"  # what of the choices beside the pad the rest of the page has seen
 AS_TAKEN = -1
 LABEL_HELP = "What you say it is: the probability of this class is followed over the training."
 KEEP_HELP = (
@@ -69,18 +70,34 @@ def draw_page() -> None:
     if moment is None:
         publish_url(TABLE)
         return
-    moments, fits = [moment], True
-    upper, lower = st.container(), st.container()
-    with guard(), upper:
-        moments, fits = body(moment)
+    with guard():
+        st.session_state[WHOLE] = None
+        drawing_panel(moment)
     publish_url(TABLE)
     follow(moment)
-    with guard(), lower:  # last: it may take a while
-        kept_panel(moments, fits=fits)
+    with guard():  # last: it may take a while
+        kept_panel(moment)
 
 
-def body(moment: Moment) -> tuple[list[Moment], bool]:
-    """Draw pad and answers; return the one or two runs, and whether drawings are fitted."""
+@st.fragment
+def drawing_panel(moment: Moment) -> None:
+    """Draw pad and answers, alone after a stroke, so that these come fast."""
+    with guard():
+        body(moment)
+        now = (
+            kept(),
+            st.session_state.get(f"{LOOK}fit"),
+            st.session_state.get(OTHER),
+            place_of_pad(),
+        )
+        if st.session_state.get(WHOLE) not in (None, now):
+            st.rerun()
+        st.session_state[WHOLE] = now
+    publish_url(TABLE)
+
+
+def body(moment: Moment) -> None:
+    """Draw the pad, and what the one or two runs say to it."""
     left, right = st.columns([35, 65], gap="medium")
     with left:
         text = pad_input(LOOK, manner(moment), PAD)
@@ -90,17 +107,13 @@ def body(moment: Moment) -> tuple[list[Moment], bool]:
     with right:
         answer = st.container()
         with st.grid("auto", min_column_width=200):
-            names = names_of(moment)
-            asked = label_input(names)
-            other = None
-            with guard():
-                other = other_input(moment)
-        moments = [moment, *([other] if other else [])]
-        shown = [look(one, text, fits=fits) for one in moments]
-        with answer:
-            show_answers(shown)
-        buttons(text, asked, taken_for(shown[0]))
-    return moments, fits
+            asked = label_input(names_of(moment))
+            other_input(moment)
+        with guard():
+            shown = [look(one, text, fits=fits) for one in both(moment)]
+            with answer:
+                show_answers(shown)
+            buttons(text, asked, taken_for(shown[0]))
 
 
 def look(moment: Moment, text: str, *, fits: bool) -> Shown:
@@ -176,22 +189,26 @@ def buttons(text: str, asked: int, taken: int) -> None:
             )
 
 
-def kept_panel(moments: list[Moment], *, fits: bool) -> None:
+def kept_panel(moment: Moment) -> None:
     """Draw the drawings that were kept, and the curves of their probabilities."""
     if not kept():
         st.caption(NO_CURVES)
         return
-    work = [(moment, followed(moment, fits=fits)) for moment in moments]
-    moment, drawings = work[0]
-    now = st.session_state.get(DRAWING)
-    chosen = next((place for place, (word, _) in enumerate(kept()) if word == now), None)
-    parts = kept_part(drawings, Shown(moment, names_of(moment), None, None), chosen)
-    board([[parts]], key="_draw_kept", on_tile=choose)
+    moments = both(moment)
+    work = [(one, followed(one, second=one is not moment)) for one in moments]
+    drawings = work[0][1]
+    board([[kept_part(moment, drawings, place_of_pad())]], key="_draw_kept", on_tile=choose)
     work_through(work)
     found = [
         curve(one, drawing, second=one is not moment) for one, these in work for drawing in these
     ]
     board([[curves_part(found, moments)]], key="_draw_curves")
+
+
+def place_of_pad() -> int | None:
+    """Return which of the drawings that were kept stands on the pad, None for none of them."""
+    now = st.session_state.get(DRAWING)
+    return next((place for place, (word, _) in enumerate(kept()) if word == now), None)
 
 
 def choose(pixel: Pixel) -> None:
@@ -200,10 +217,11 @@ def choose(pixel: Pixel) -> None:
         show_drawing(*kept()[pixel.tile])
 
 
-def followed(moment: Moment, *, fits: bool) -> list[Followed]:
-    """Return the drawings that were kept, as a run gets them."""
-    names, usual = names_of(moment), manner(moment)
+def followed(moment: Moment, *, second: bool) -> list[Followed]:
+    """Return the drawings that were kept, as a run gets them, with names: 1 · Trouser."""
+    names, usual, fits = names_of(moment), manner(moment), bool(st.session_state.get(f"{LOOK}fit"))
+    run = f" · {moment.settings.network}" if second else ""
     return [
-        Followed(curve_name(place, names[label]), place, drawn(text, usual, fits=fits), label)
-        for place, (text, label) in enumerate(kept())
+        Followed(f"{place} · {names[label]}{run}", place - 1, drawn(text, usual, fits=fits), label)
+        for place, (text, label) in enumerate(kept(), 1)
     ]

@@ -17,7 +17,7 @@ from cnnviz.ui.inside.subject import SEEN, Subject
 from cnnviz.ui.lab.trained import run_title
 from cnnviz.ui.pictures import pictures
 
-SEEN_SIZE, BARS_HEIGHT, CURVES_HEIGHT = 196, 290, 320
+SEEN_SIZE, SEEN_SIZE_OF_TWO, BARS_HEIGHT, CURVES_HEIGHT = 196, 112, 290, 320
 SEEN_HELP = "28 × 28 pixels from 0 to 1: this and nothing else goes into the network."
 BARS_HELP = "The softmax of the network's ten outputs; the ten numbers add up to 100 %."
 TILES_HELP = (
@@ -49,14 +49,16 @@ def names_of(moment: Moment) -> tuple[str, ...]:
 def answer_rows(shown: Sequence[Shown]) -> list[list[Part]]:
     """Return image and bars of one run, or of two side by side."""
     several = len(shown) > 1
-    seen = [_seen(one, f"seen-{at}") for at, one in enumerate(shown)]
+    size = SEEN_SIZE_OF_TWO if several else SEEN_SIZE
+    seen = [_seen(one, f"seen-{at}", size) for at, one in enumerate(shown)]
     bars = [_bars(one, at, several=several) for at, one in enumerate(shown)]
     return [seen, bars] if several else [[*seen, *bars]]
 
 
-def _seen(one: Shown, name: str) -> Part:
+def _seen(one: Shown, name: str, size: int) -> Part:
     x = one.subject.x if one.subject else np.zeros((1, 28, 28), np.float32)
-    return tiles(name, x, label=f"{SEEN}, 28 × 28", limits=(0, 1), size=SEEN_SIZE, help=SEEN_HELP)
+    label = f"{SEEN}, 28 × 28"
+    return tiles(name, x, label=label, limits=(0, 1), size=size, help=SEEN_HELP, quiet=True)
 
 
 def _bars(one: Shown, at: int, *, several: bool) -> Part:
@@ -76,9 +78,9 @@ def _bars(one: Shown, at: int, *, several: bool) -> Part:
     )
 
 
-def kept_part(followed: Sequence[Followed], shown: Shown, chosen: int | None) -> Part:
+def kept_part(moment: Moment, followed: Sequence[Followed], chosen: int | None) -> Part:
     """Return the drawings that were kept, with how sure the network is of each now."""
-    sure = [float(predicted(shown.moment, one.subject)[one.label]) for one in followed]
+    sure = [float(predicted(moment, one.subject)[one.label]) for one in followed]
     return tiles(
         "kept",
         np.concatenate([one.subject.x for one in followed]),
@@ -112,11 +114,6 @@ def curves_part(curves: Sequence[Curve], moments: Sequence[Moment]) -> Part:
         title=CURVES,
         empty=EMPTY_CURVES,
     )
-
-
-def curve_name(place: int, name: str) -> str:
-    """Return what a drawing that was kept is called: 1 · Trouser."""
-    return f"{place + 1} · {name}"
 
 
 def taken_for(shown: Shown) -> int:

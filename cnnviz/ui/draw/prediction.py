@@ -61,6 +61,6 @@ def exactly(share: float) -> str:
     if 0.001 <= share <= 0.999:
         return f"{100 * share:.2f} %"
     if share > 0.999:
-        digits = min(max(2, int(np.ceil(-np.log10(1 - share)))), 6)
+        digits = min(max(2, int(np.ceil(-np.log10(1 - share))) - 1), 6)
         return f"{100 * share:.{digits}f} %"
     return f"{100 * share:.1g} %".replace("e-0", "e-")

@@ -26,13 +26,13 @@ def kept_drawings(text: str) -> tuple[Kept, ...]:
     """Read the kept drawings in the URL."""
     if len(text) > MOST_LETTERS:
         raise ValueError(f"The drawings take {len(text):,} letters, more than {MOST_LETTERS:,}.")
-    found = tuple(_kept(*entry.split(",")) for entry in text.split(";"))
+    found = tuple(_kept(*entry.rpartition(",")) for entry in text.split(";"))
     if len(found) > MOST_KEPT:
         raise ValueError(f"{len(found)} drawings were kept, more than {MOST_KEPT}.")
     return found
 
 
-def _kept(word: str, label: str) -> Kept:
+def _kept(word: str, comma: str, label: str) -> Kept:
     return drawing(word), int(Numbers("Class", 0, CLASSES - 1).read(label))
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.data import DataError
 from cnnviz.data.dataset import Bytes
-from cnnviz.data.fitting import Fitted, as_it_is, fit
+from cnnviz.data.fitting import AS_IT_IS, Fitted, as_it_is, fit
 from cnnviz.data.manner import Manner, Span, manner_of
 from cnnviz.data.uploads import MOST_BYTES, gray_of
 from cnnviz.ui.components.pad import THINNEST, WIDEST, Drawn, pad
@@ -52,7 +52,7 @@ def manner(moment: Moment) -> Manner:
 def fitting_words(fitted: Fitted, usual: Manner, *, fits: bool) -> str:
     """Return in a sentence what was done to a picture."""
     steps = "; ".join(fitted.steps)
-    if fits and usual.background != "varied":
+    if fitted.steps != AS_IT_IS and fits and usual.background != "varied":
         return f"Fitted as {plain(usual.title)} was made: {steps}." if steps else ""
     return f"{steps[:1].upper()}{steps[1:]}." if steps else ""
 
