@@ -19,9 +19,9 @@ HELP = (
 
 def sample_popover(moment: Moment, pad_key: str) -> None:
     """Draw what opens the choice of a test image."""
-    with st.popover("Start from a test image", icon="🖼️", help=HELP), guard():
+    with st.popover("Start from a test image", icon="🖼️"), guard():
         sample = sample_input(moment, LOOK, "test")
-        st.caption(sample.words)
+        st.caption(f"{sample.words} {HELP}")
         with st.container(horizontal=True):
             st.button("Put it on the pad", key="_draw_load", on_click=load, args=[sample])
             st.button(
