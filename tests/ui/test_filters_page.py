@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import numpy as np
@@ -111,11 +112,18 @@ def test_the_filters_are_those_of_the_checkpoint(run: RunFolder) -> None:
 
 
 def some_film(run: RunFolder, step: int) -> list[np.ndarray]:
-    class Timeline:
-        steps = tuple(run.checkpoint_steps())
+    shown = some_steps(tuple(run.checkpoint_steps()), step, 12)
+    return [run.params(at)[0]["weight"] for at in shown]
 
-    Timeline.step = step  # type: ignore[attr-defined]
-    return [run.params(at)[0]["weight"] for at in some_steps(Timeline, 12)]  # type: ignore[arg-type]
+
+@pytest.mark.parametrize("count", [1, 2, 12, 13, 60])
+def test_the_film_has_both_ends_and_the_shown_step(count: int) -> None:
+    steps = tuple(range(0, 7 * count, 7))
+    for step in steps:
+        chosen = some_steps(steps, step, 12)
+        assert len(chosen) == min(count, 12)
+        assert [*chosen] == sorted(set(chosen))
+        assert {steps[0], step, steps[-1]} <= set(chosen) <= set(steps)
 
 
 def test_they_are_ordered_by_what_is_asked_for(run: RunFolder) -> None:
@@ -218,6 +226,24 @@ def test_every_kind_of_convolution_is_shown(layer: dict[str, Any]) -> None:
         assert parts(page)["filters-now"]["shape"][0] <= 64
         for part in sections(page):
             assert not faults(page), part
+
+
+def test_a_checkpoint_that_cannot_be_read_is_left_out(
+    run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = RunFolder(copytree(run.path, tmp_path / "copies" / run.id))
+    monkeypatch.setenv("CNNVIZ_RUNS_DIR", str(copy.path.parent))
+    steps = run.checkpoint_steps()
+    spoiled = some_steps(tuple(steps), steps[-1], 12)[3]
+    (copy.path / layout.CHECKPOINTS / layout.checkpoint_name(spoiled)).write_bytes(b"spoiled")
+    page = filters_page(run=run.id)
+    assert not faults(page)
+    captions = parts(page)["film"]["captions"]
+    assert f"step {spoiled:,}" not in captions
+    assert f"step {steps[-1]:,}" in captions
+    page = filters_page(run=run.id, look_step=str(spoiled))
+    (told,) = faults(page)
+    assert f"{layout.checkpoint_name(spoiled)} cannot be read" in told
 
 
 def test_every_named_network_is_shown() -> None:

@@ -1,6 +1,7 @@
 """The filters of one layer as the page shows them: before, now, and what is known of each."""
 
 from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,6 +12,7 @@ from cnnviz.explain.filters import bank, channels_read, importance, norms, order
 from cnnviz.explain.images import evenly
 from cnnviz.nn.layers.conv import Convolution
 from cnnviz.nn.types import Array
+from cnnviz.runs.errors import RunError
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.pictures import pictures
@@ -114,14 +116,24 @@ def layer_weights(moment: Moment, number: int, step: int) -> Array:
     return remembered(("filters", str(moment.run.path), step, number), make)
 
 
-def some_steps(moment: Moment, most: int) -> tuple[int, ...]:
+def weights_at(
+    moment: Moment, number: int, steps: tuple[int, ...]
+) -> tuple[tuple[int, ...], list[Array]]:
+    """Return the filters of a layer after these steps, without those that cannot be read."""
+    found = {}
+    for step in steps:
+        with suppress(RunError):
+            found[step] = layer_weights(moment, number, step)
+    return tuple(found), [*found.values()]
+
+
+def some_steps(steps: tuple[int, ...], shown: int, most: int) -> tuple[int, ...]:
     """Return at most so many checkpoints, evenly apart; first, last and the shown one are there."""
-    steps = moment.steps
     if len(steps) <= most:
         return steps
     places = np.unique(np.linspace(0, len(steps) - 1, most).round().astype(int))
     chosen = [steps[place] for place in places]
-    if moment.step not in chosen:
-        inner = min(range(1, most - 1), key=lambda place: abs(chosen[place] - moment.step))
-        chosen[inner] = moment.step
+    if shown not in chosen:
+        inner = min(range(1, most - 1), key=lambda place: abs(chosen[place] - shown))
+        chosen[inner] = shown
     return tuple(chosen)

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.nn.layers import Conv2d
 from cnnviz.ui.components.board import Part, Pixel, board
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.filters.bank import Bank, layer_weights, some_steps
+from cnnviz.ui.filters.bank import Bank, some_steps, weights_at
 from cnnviz.ui.filters.grid import limit
 from cnnviz.ui.filters.state import ALL, CHANNEL, UNIT
 from cnnviz.ui.inside.links import link, set_state
@@ -57,7 +57,8 @@ def convolution_state(found: Bank, unit: int) -> dict[str, object]:
     names = ("stride", "padding", "dilation", "activation", "channels", "cell")
     own = {f"conv_{name}": None for name in names}
     chosen = {"from": "run", "kernel": "run", "run": found.moment.run.id, "layer": found.number}
-    return own | {f"conv_{name}": value for name, value in chosen.items()} | {"conv_filter": unit}
+    chosen |= {"filter": unit, "image": st.session_state.get("look_image")}
+    return own | {f"conv_{name}": value for name, value in chosen.items()}
 
 
 def words(found: Bank, unit: int) -> str:
@@ -86,9 +87,8 @@ def place_of(rank: int, count: int) -> str:
 def film(found: Bank, unit: int, channel: int) -> None:
     """Draw the filter at some checkpoints; a click goes to one."""
     moment = found.moment
-    steps = some_steps(moment, FRAMES)
-    frames = [layer_weights(moment, found.number, step)[unit, channel] for step in steps]
-    images = np.ascontiguousarray(np.stack(frames), np.float32)
+    steps, frames = weights_at(moment, found.number, some_steps(moment.steps, moment.step, FRAMES))
+    images = np.ascontiguousarray([weights[unit, channel] for weights in frames], np.float32)
     most = limit(images)
 
     def chosen(pixel: Pixel) -> None:

@@ -9,7 +9,7 @@ from cnnviz.explain.spread import Spread, gradient_spread, spread_of
 from cnnviz.figures.filters import spread_figure
 from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import chart
-from cnnviz.ui.filters.bank import Bank, layer_weights, some_steps
+from cnnviz.ui.filters.bank import Bank, some_steps, weights_at
 from cnnviz.ui.filters.measure import macs, measured
 from cnnviz.ui.filters.state import WHOSE, WHOSES, switched
 from cnnviz.ui.guard import guard
@@ -34,11 +34,11 @@ def over_time(found: Bank, unit: int) -> None:
 def weights(found: Bank, unit: int | None) -> None:
     """Draw the weights at some checkpoints."""
     moment = found.moment
-    steps = some_steps(moment, WEIGHT_STEPS)
+    steps = some_steps(moment.steps, moment.step, WEIGHT_STEPS)
 
     def make() -> Spread:
-        arrays = [layer_weights(moment, found.number, step) for step in steps]
-        return spread_of(steps, [array if unit is None else array[unit] for array in arrays])
+        there, arrays = weights_at(moment, found.number, steps)
+        return spread_of(there, [array if unit is None else array[unit] for array in arrays])
 
     key = ("weights", str(moment.run.path), found.number, unit, steps)
     spread = remembered(key, make)
@@ -49,7 +49,7 @@ def weights(found: Bank, unit: int | None) -> None:
 def gradients(found: Bank, unit: int | None) -> None:
     """Draw the gradients at a few checkpoints, when they have been computed."""
     moment = found.moment
-    steps = some_steps(moment, GRADIENT_STEPS)
+    steps = some_steps(moment.steps, moment.step, GRADIENT_STEPS)
     images = pictures(moment.settings.data).validation
     places = evenly(len(images), BATCH)
     x, labels = images.batch(places)
