@@ -20,6 +20,7 @@ from tests.browser import ROOT
 from tests.runs.run_tools import LAYERS, whole_run
 
 PAGE = "pages/7_Activations.py"
+SCROLL = ("_act_above", "_act_below")
 QUICK = DataChoice("digits", train_images=20, validation_images=10, test_images=10)
 
 pytestmark = pytest.mark.usefixtures("own_manager")
@@ -36,13 +37,16 @@ def faults(page: AppTest) -> list[str]:
     return [str(one.value) for one in (*page.exception, *page.error)]
 
 
+def parts(page: AppTest) -> dict[str, dict[str, Any]]:
+    """What stands on the scroll, by the names of its parts."""
+    boards = [one.proto for one in page.get("bidi_component") if one.key in SCROLL]
+    rows = [row for one in boards for row in json.loads(one.json)["rows"]]
+    return {part["name"]: part["data"] for row in rows for part in row}
+
+
 def words(page: AppTest) -> str:
-    return "\n".join(one.value for one in (*page.markdown, *page.caption))
-
-
-def parts(page: AppTest, key: str) -> list[dict[str, Any]]:
-    (found,) = (one.proto for one in page.get("bidi_component") if one.key == key)
-    return [part["data"] for row in json.loads(found.json)["rows"] for part in row]
+    heads = [f"**{one['title']}** {one['words']}" for one in parts(page).values() if "words" in one]
+    return "\n".join((*heads, *(one.value for one in (*page.markdown, *page.caption))))
 
 
 def small_run(layers: Any = LAYERS, **config: Any) -> RunFolder:
@@ -68,10 +72,9 @@ def test_every_layer_with_its_numbers_and_the_engines_pictures(run: RunFolder) -
     trace = trace_of(run, image=7)
     for number, name in enumerate(("Conv2d", "BatchNorm2d", "ReLU", "Flatten", "Dropout"), 1):
         assert f"**{number} · {name}**" in words(page)
-    (tile,) = parts(page, "_act_layer_1")
+    tile, after = (parts(page)[name] for name in ("1-0", "3-0"))
     assert tile["shape"] == [3, 8, 8]
     assert tile["palette"] == "diverging"
-    (after,) = parts(page, "_act_layer_3")
     assert (after["palette"], after["low"]) == ("gray", 0)
     assert after["high"] == pytest.approx(float(trace[2].output.max()))
     zeros = 100 * float((trace[2].output == 0).mean())
@@ -100,10 +103,12 @@ def test_another_loss_is_told_beside_the_logarithm() -> None:
 
 
 def test_the_timeline_moves_every_picture(run: RunFolder) -> None:
-    first = parts(activations(run, look_step="0"), "_act_layer_1")[0]["pixels"]
     page = activations(run, look_step="0")
     assert "Before any training" in words(page)
-    assert first != parts(activations(run), "_act_layer_1")[0]["pixels"]
+    now = parts(activations(run))
+    for name, array in (("1-0", "pixels"), ("6-0", "values")):
+        assert parts(page)[name][array] != now[name][array]
+    assert parts(page)["pixels-0"]["pixels"] == now["pixels-0"]["pixels"]
 
 
 MADE = {
@@ -138,6 +143,10 @@ def test_a_convolution_is_the_linked_picture(run: RunFolder) -> None:
     next(one for one in page.button if one.label == "Close").click().run()
     assert not faults(page)
     assert "look_layer" not in page.query_params
+    page.selectbox("_act_layer").set_value(6).run()
+    assert "Layer 6, Linear, unit" in words(page)
+    page.selectbox("_act_layer").set_value(0).run()
+    assert "How this number was made" not in words(page)
 
 
 def test_folded_activations_belong_to_the_layer_before(run: RunFolder) -> None:
@@ -150,11 +159,10 @@ def test_folded_activations_belong_to_the_layer_before(run: RunFolder) -> None:
 def test_two_images_and_their_difference_share_a_range(run: RunFolder) -> None:
     page = activations(run, act_two="1", look_image="2", act_image="5", look_layer="1")
     assert not faults(page)
-    first, second, difference = parts(page, "_act_layer_3")
-    assert {(one["low"], one["high"], one["palette"]) for one in (first, second, difference)} == {
-        (first["low"], first["high"], "diverging")
-    }
-    assert not difference["choosable"]
+    for layer in (1, 3, 6):
+        three = [parts(page)[f"{layer}-{place}"] for place in range(3)]
+        assert len({(one["low"], one["high"]) for one in three}) == 1
+        assert [one["choosable"] for one in three] == [True, True, False]
     assert "Image 1:" in words(page)
     assert "difference" in words(page)
     assert page.query_params["act_image"] == "5"
@@ -164,7 +172,7 @@ def test_two_images_and_their_difference_share_a_range(run: RunFolder) -> None:
 def test_color_ranges(run: RunFolder, ranges: str) -> None:
     page = activations(run, act_range=ranges)
     assert not faults(page)
-    conv, relu = (parts(page, f"_act_layer_{number}")[0] for number in (1, 3))
+    conv, relu = (parts(page)[f"{number}-0"] for number in (1, 3))
     assert (conv["high"] == relu["high"]) == (ranges == "all")
     assert bool(conv["reaches"]) == (ranges == "map")
 
@@ -216,9 +224,9 @@ def test_more_than_32_maps_are_asked_for() -> None:
     run = small_run(layers)
     page = activations(run)
     assert "2 more maps: switch on “All maps” to see them." in words(page)
-    assert parts(page, "_act_layer_1")[0]["shape"][0] == 32
+    assert parts(page)["1-0"]["shape"][0] == 32
     page.toggle("act_all").set_value(True).run()
-    assert parts(page, "_act_layer_1")[0]["shape"][0] == 34
+    assert parts(page)["1-0"]["shape"][0] == 34
     assert page.query_params["act_all"] == "1"
 
 

@@ -1,5 +1,7 @@
 """The Activations page, put together."""
 
+from functools import partial
+
 import streamlit as st
 
 from cnnviz.data import CLASSES, DataError
@@ -7,23 +9,34 @@ from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.activations.forward import Forward, common_limits, forward
 from cnnviz.ui.activations.how import how
 from cnnviz.ui.activations.result import probabilities, verdict
-from cnnviz.ui.activations.scroll import MOST_MAPS, Look, layer_row
+from cnnviz.ui.activations.scroll import (
+    MOST_MAPS,
+    Look,
+    clicked,
+    layer_rows,
+    pixel_rows,
+    within,
+)
 from cnnviz.ui.activations.state import (
     ALL,
     FOLD,
+    LAYER,
     PREFIX,
     RANGE,
     RANGES,
     TABLE,
     TWO,
+    choose,
     chosen,
+    close,
     in_use,
     rows,
 )
-from cnnviz.ui.components.chart import plotly_loader
+from cnnviz.ui.activations.words import name_of
+from cnnviz.ui.components.board import Part, board
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.moment import Moment, follow, moment_bar
-from cnnviz.ui.inside.subject import subject_input
+from cnnviz.ui.inside.subject import LOOK, subject_input
 from cnnviz.ui.pictures import pictures
 from cnnviz.ui.state import publish_url
 from cnnviz.ui.train.fields import choice_input, keep
@@ -38,7 +51,6 @@ INTRODUCTION = (
 
 def activations_page() -> None:
     """Draw the page from top to bottom: moment, image, layers, probabilities."""
-    plotly_loader()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Activations", anchor=False, width="content")
         st.caption(INTRODUCTION, width="stretch")
@@ -54,14 +66,15 @@ def activations_page() -> None:
 
 def body(moment: Moment) -> None:
     """Draw the choice of images, and everything that the network makes of them."""
-    passes = [forward(moment, subject_input(moment))]
-    if st.session_state.get(TWO):
-        passes.append(forward(moment, subject_input(moment, PREFIX)))
+    names = class_names(moment)
+    two = bool(st.session_state.get(TWO))
+    passes = []
+    for place, prefix in enumerate((LOOK, PREFIX) if two else (LOOK,), 1):
+        found = forward(moment, subject_input(moment, prefix))
+        passes.append(found)
+        st.markdown(f"{f'**Image {place}:** ' if two else ''}{verdict(found, names)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         fold = options(moment)
-    names = class_names(moment)
-    for place, found in enumerate(passes, 1):
-        st.markdown(f"{f'Image {place}: ' if len(passes) > 1 else ''}{verdict(found, names)}")
     st.caption(what_to_see(moment))
     scroll(moment, passes, fold, names)
     st.divider()
@@ -92,11 +105,36 @@ def options(moment: Moment) -> bool:
         help="One range for all layers shows where numbers grow or fade on the way.",
         width=190,
     )
+    layer_choice(moment)
     fold = switch("Fold activations", FOLD, "Show each activation with the layer before it.")
     if any(len(shape) == 3 and shape[0] > MOST_MAPS for shape in moment.model.shapes(INPUT_SHAPE)):
         switch("All maps", ALL, f"Also those after the first {MOST_MAPS} of a layer.")
     switch("Second image", TWO, "Two images side by side, and their difference.")
     return fold
+
+
+def layer_choice(moment: Moment) -> None:
+    """Draw the choice of the layer whose strongest number is taken apart."""
+    layers, key = moment.model.layers, "_act_layer"
+    asked = st.session_state.get(LAYER)
+    numbers = range(len(layers) + 1)
+    keep(key, asked if asked in numbers else 0)
+    st.selectbox(
+        "Take apart",
+        numbers,
+        key=key,
+        format_func=lambda n: f"Layer {n} · {name_of(layers[n - 1])}" if n else "Nothing yet",
+        help="How a layer's strongest number was made, beneath the layer. Or click any cell or "
+        "bar, or walk to it with the arrow keys and press Enter.",
+        width=210,
+        on_change=_layer_chosen,
+        args=(key,),
+    )
+
+
+def _layer_chosen(key: str) -> None:
+    layer = int(st.session_state.get(key) or 0)
+    choose(layer) if layer else close()
 
 
 def switch(label: str, key: str, help: str) -> bool:
@@ -114,11 +152,19 @@ def scroll(moment: Moment, passes: list[Forward], fold: bool, names: tuple[str, 
     look = Look(limits, ranges == "map", bool(st.session_state.get(ALL)), names)
     lines = rows(moment.model, fold=fold)
     picked = chosen(passes[0].trace, lines)
+    below: list[list[Part]] = []
+    above = pixel_rows(passes)
+    taken = None
     for row in lines:
-        layer_row(row, passes, look, picked)
-        if picked is not None and row.first <= picked.layer <= row.last:
-            with guard():
-                how(row, picked, passes, moment)
+        (above if taken is None else below).extend(layer_rows(row, passes, look, picked))
+        if picked is not None and within(row, picked):
+            taken = row
+    hear = partial(clicked, passes[0])
+    board(above, key="_act_above", on_tile=hear)
+    if picked is not None and taken is not None:
+        with guard():
+            how(taken, picked, passes, moment)
+    board(below, key="_act_below", on_tile=hear)
 
 
 def class_names(moment: Moment) -> tuple[str, ...]:

@@ -7,11 +7,10 @@ import streamlit as st
 
 from cnnviz.explain.activity import Softmax, written_softmax
 from cnnviz.explain.sums import places_for, printed_sum
-from cnnviz.figures.bars import bars_figure
 from cnnviz.nn.losses import CrossEntropy, Loss
 from cnnviz.ui.activations.forward import Forward
+from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.board import board
-from cnnviz.ui.components.chart import chart
 from cnnviz.ui.words import percent, plain, signed
 
 BARS = 230
@@ -55,12 +54,16 @@ def probabilities(passes: list[Forward], class_names: Sequence[str], loss: Loss)
         with left:
             st.markdown(softmax_table(soft, called))
         with right:
-            figure = bars_figure(soft.probs, names=called, limits=(0, 1), percent=True)
-            alt = f"Probabilities: {verdict(found, called)}"
-            board(
-                [[chart("probabilities", figure, alt=alt, height=BARS, title="Probabilities")]],
-                key=f"_act_probs_{place}",
+            part = bars(
+                "probabilities",
+                soft.probs,
+                label="Probabilities",
+                names=called,
+                limits=(0.0, 1.0),
+                height=BARS,
+                percent=True,
             )
+            board([[part]], key=f"_act_probs_{place}")
             st.markdown(verdict(found, called))
             if found.subject.label is not None:
                 st.markdown(loss_words(soft, found.subject.label, loss))

@@ -2,29 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
-import streamlit as st
 
-from cnnviz.figures.bars import FEW, bars_figure
+from cnnviz.explain.activity import activity
 from cnnviz.nn.geometry import Shape
 from cnnviz.nn.layers import Dropout, Flatten
 from cnnviz.nn.types import Array
 from cnnviz.ui.activations.forward import Forward, common_limits
 from cnnviz.ui.activations.state import Chosen, Row, choose
-from cnnviz.ui.activations.words import brief, layer_words, name_of, numbers_words, remarks
-from cnnviz.ui.components.board import Part, Pixel, board
-from cnnviz.ui.components.chart import chart
+from cnnviz.ui.activations.words import layer_words, name_of, numbers_words, remarks
+from cnnviz.ui.components.bars import bars
+from cnnviz.ui.components.board import Part, Pixel, note
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.words import count_of
 
 MOST_MAPS = 32
-BARS_HEIGHT = 150
+BARS = 150
+PIXELS = 112
 NAMES = ("Image 1", "Image 2", "Image 1 − image 2")
-DIFFERENCE = "2"
-"""The name of the part that shows a difference: nothing in it can be taken apart."""
-
 QUIET = (Flatten, Dropout)
 """Layers whose output looks like their input: a line is enough."""
 
@@ -43,69 +39,84 @@ class Look:
     class_names: Sequence[str]
 
 
-def layer_row(row: Row, passes: list[Forward], look: Look, chosen: Chosen | None) -> None:
-    """Draw one line of the scroll: a title with numbers, and pictures or bars."""
+def pixel_rows(passes: list[Forward]) -> list[list[Part]]:
+    """Return the first line of the scroll: what goes into the first layer."""
+    images = [one.trace[0].input for one in passes]
+    series = _series([image[0] for image in images])
+    pictures = [
+        tiles(
+            f"pixels-{place}",
+            np.ascontiguousarray(values, np.float32),
+            label=NAMES[place],
+            titles=["pixels"],
+            palette="gray" if len(passes) == 1 else "diverging",
+            limits=(0.0, 1.0),
+            size=PIXELS,
+            show_label=len(passes) > 1,
+            legend=True,
+            quiet=True,
+        )
+        for place, values in enumerate(series)
+    ]
+    words = f"What goes into the first layer · {numbers_words(activity(images[0]))}"
+    return [[note("pixels", "Pixels", words)], pictures]
+
+
+def layer_rows(
+    row: Row, passes: list[Forward], look: Look, chosen: Chosen | None
+) -> list[list[Part]]:
+    """Return one line of the scroll: a title with numbers, and pictures or bars."""
     first = passes[0]
-    numbers = first.numbers[row.last - 1]
-    _head(row, first)
-    quiet = all(isinstance(first.trace[i - 1].layer, QUIET) for i in range(row.first, row.last + 1))
-    if quiet:
-        return
-    if said := remarks(numbers):
-        st.caption(said)
+    head = [_head(row, first, look)]
+    if all(isinstance(first.trace[i - 1].layer, QUIET) for i in range(row.first, row.last + 1)):
+        return [head]
     limits = look.limits or common_limits(passes, range(row.last, row.last + 1))
-    unit = chosen.unit if chosen is not None and _within(row, chosen) else None
-    final = row.last == len(first.trace)
-    parts = []
+    unit = chosen.unit if chosen is not None and within(row, chosen) else None
+    pictures = []
     for place, values in enumerate(_series([one.output(row.last) for one in passes])):
         name = NAMES[place] if len(passes) > 1 else ""
         picture = _maps if values.ndim == 3 else _bars
         part = picture(
-            f"{place}",
+            f"{row.first}-{place}",
             values,
             label=name or f"Layer {row.last}, {name_of(first.trace[row.last - 1].layer)}",
             limits=_widened(limits, len(passes)),
             chosen=unit[0] if unit else None,
             look=look,
-            final=final,
+            final=row.last == len(first.trace),
             several=len(passes) > 1,
+            choosable=place < len(passes),
         )
-        parts.append(part)
-    shape = first.output(row.last).shape
-    board([parts], key=f"_act_layer_{row.first}", on_tile=partial(_clicked, row.first, shape))
-    hidden = shape[0] - MOST_MAPS if len(shape) == 3 and not look.every_map else 0
-    if hidden > 0:
-        st.caption(f"{count_of(hidden, 'more map')}: switch on “All maps” to see them.")
+        pictures.append(part)
+    return [head, pictures]
 
 
-def _within(row: Row, chosen: Chosen) -> bool:
+def clicked(first: Forward, pixel: Pixel) -> None:
+    """Take the number apart that was clicked; for callbacks."""
+    name = pixel.part.partition("-")[0]
+    if name.isdecimal():
+        layer, spot = int(name), (pixel.tile, pixel.row, pixel.column)
+        choose(layer, spot if first.output(layer).ndim == 3 else (pixel.column,))
+
+
+def within(row: Row, chosen: Chosen) -> bool:
+    """Whether what is taken apart belongs to this line."""
     return row.first <= chosen.layer <= row.last
 
 
-def _head(row: Row, found: Forward) -> None:
-    """Draw number, kind and words of a layer, its numbers, and the button that takes it apart."""
+def _head(row: Row, found: Forward, look: Look) -> Part:
+    """Return number and kind of a layer, what it does, its numbers, and what deserves a look."""
     layers = [found.trace[i - 1].layer for i in range(row.first, row.last + 1)]
-    numbers = f"{row.first}" if row.first == row.last else f"{row.first}–{row.last}"
-    title = " + ".join(map(name_of, layers))
+    title = f"{row.first}" if row.first == row.last else f"{row.first}–{row.last}"
+    title += f" · {' + '.join(map(name_of, layers))}"
+    numbers = found.numbers[row.last - 1]
     words = "; ".join(filter(None, map(layer_words, layers)))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{numbers} · {title}**  :gray[{words}]", width="stretch")
-        st.caption(numbers_words(found.numbers[row.last - 1]), width="content")
-        st.button(
-            "Take apart",
-            key=f"_act_open_{row.first}",
-            type="tertiary",
-            icon="🔬",
-            help="How its strongest number was made; or click any cell or bar.",
-            on_click=choose,
-            args=(row.first,),
-        )
-
-
-def _clicked(layer: int, shape: Shape, pixel: Pixel) -> None:
-    """Take the number apart that was clicked; for callbacks."""
-    spot = (pixel.tile, pixel.row, pixel.column)
-    choose(layer, spot if len(shape) == 3 else (pixel.column,))
+    hidden = numbers.shape[0] - MOST_MAPS if len(numbers.shape) == 3 and not look.every_map else 0
+    more = (
+        f"{count_of(hidden, 'more map')}: switch on “All maps” to see them." if hidden > 0 else ""
+    )
+    said = ". ".join(filter(None, (numbers_words(numbers), f"{remarks(numbers)} {more}".strip())))
+    return note(f"{row.first}-head", title, f"{words} · {said}")
 
 
 def _series(outputs: list[Array]) -> list[Array]:
@@ -134,6 +145,7 @@ def _maps(
     look: Look,
     final: bool,
     several: bool,
+    choosable: bool,
 ) -> Part:
     """Return a layer's maps as tiles: two colors where there is something below zero."""
     shown = values if look.every_map else values[:MOST_MAPS]
@@ -148,7 +160,7 @@ def _maps(
         limits=(low, high) if signs else (0.0, high or 1.0),
         size=tile_size(values.shape, several),
         show_label=several,
-        choosable=name != DIFFERENCE,
+        choosable=choosable,
         chosen=chosen if chosen is not None and chosen < len(shown) else None,
         own=look.own,
         legend=True,
@@ -175,21 +187,18 @@ def _bars(
     look: Look,
     final: bool,
     several: bool,
+    choosable: bool,
 ) -> Part:
     """Return a layer's numbers as bars, those of the last one with the names of the classes."""
     names = look.class_names if final and len(values) == len(look.class_names) else ()
-    return chart(
+    return bars(
         name,
-        bars_figure(values, names=names, limits=limits, chosen=chosen),
-        alt=f"{label}, as bars; the largest is {_largest(values, names)}.",
-        title=label if several else "",
-        height=BARS_HEIGHT + (40 if len(values) <= FEW else 0),
-        bars=0 if name == DIFFERENCE else len(values),
+        values,
+        label=label,
+        names=names,
+        limits=limits,
+        height=BARS,
+        show_label=several,
+        choosable=choosable,
+        chosen=chosen,
     )
-
-
-def _largest(values: Array, names: Sequence[str]) -> str:
-    """Return the largest of these numbers in words."""
-    finite = np.where(np.isfinite(values), values, -np.inf)
-    best = int(finite.argmax())
-    return f"{names[best] if names else f'unit {best}'} with {brief(float(values[best]))}"

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
-KINDS = ("chart", "confusion", "note", "scores", "status", "tiles")
+KINDS = ("bars", "chart", "confusion", "note", "scores", "status", "tiles")
 UNISOLATED = ("chart",)  # Plotly puts its styles into the page's head
 
 
@@ -61,8 +61,8 @@ def board(
     rows : sequence of sequences of Part
     key : str
     on_tile : callable, optional
-        Called with the pixel that was chosen in tiles that are choosable, or with the bar of a
-        chart as a pixel of one row, before the page runs.
+        Called with the pixel that was chosen in tiles that are choosable, or with a bar as
+        a pixel of one row, before the page runs.
 
     Returns
     -------

@@ -42,13 +42,6 @@ const draw = (el) => {
   el.drawn = drawn
   const [traces, layout] = themed(el.wanted.figure, ...look)
   el.drawing = globalThis.Plotly.react(el, traces, { ...layout, height: el.wanted.height }, CONFIG)
-  if (el.wanted.shape) el.drawing.then(() => listen(el))
-}
-
-// A bar that is clicked is told like a pixel of tiles.
-const listen = (el) => {
-  el.removeAllListeners('plotly_click')
-  el.on('plotly_click', ({ points: [{ x }] }) => el.tell([0, 0, x]))
 }
 
 // The column may become wider without the window doing so: a closed sidebar.
@@ -79,12 +72,11 @@ const begin = (root) => {
   return { title, el, words }
 }
 
-export default function ({ data, name, root, setStateValue }) {
+export default function ({ data, root }) {
   const state = states.get(root) || begin(root)
   states.set(root, state)
   const { el, title, words } = state
   el.wanted = data
-  el.tell = (at) => setStateValue('tile', { part: name, at, number: Date.now() })
   el.style.height = `${data.height}px`
   el.ariaLabel = data.alt
   write(title, data.title)

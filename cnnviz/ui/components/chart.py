@@ -33,7 +33,6 @@ def chart(
     title: str = "",
     words: str = "",
     empty: str = "",
-    bars: int = 0,
 ) -> Part:
     """Return a figure as a part of a board.
 
@@ -49,9 +48,6 @@ def chart(
         A line above the chart, and up to two lines beneath it.
     empty : str
         What stands in the chart's place where there is no figure yet.
-    bars : int
-        How many bars, at 0, 1, …, can be chosen with a click; the board's `on_tile` hears of it as
-        of a pixel in a picture of one row.
     """
     data = {
         "figure": figure and to_json(figure),
@@ -61,6 +57,4 @@ def chart(
         "words": words,
         "empty": empty,
     }
-    if bars:
-        data["shape"] = (1, 1, bars)
     return Part(name, "chart", data)
