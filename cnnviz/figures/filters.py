@@ -22,23 +22,21 @@ def classes_figure(names: Sequence[str], whole: Floats, without: Floats | None) 
     ----------
     whole, without : (classes,) shares; NaN where a class has no image
     """
-    traces = [_bars(names, whole, "all filters on", TRAINING, 0.45 if without is not None else 1)]
+    traces = [_bars(names, whole, "all filters on", TRAINING)]
     if without is not None:
-        traces.append(_bars(names, without, "switched off", VALIDATION, 1))
+        traces.append(_bars(names, without, "some switched off", VALIDATION))
     across = {"type": "category", "showgrid": False, "categoryarray": list(names)}
     down = {"range": [0, 1.02], "tickformat": ".0%", "zeroline": False}
     return _figure(traces, across, down | {"title": {"text": "right"}}, legend=len(traces) > 1)
 
 
-def _bars(
-    names: Sequence[str], shares: Floats, called: str, color: str, opacity: float
-) -> PlotlyDict:
+def _bars(names: Sequence[str], shares: Floats, called: str, color: str) -> PlotlyDict:
     return {
         "type": "bar",
         "x": list(names),
         "y": typed_array(np.asarray(shares, np.float32)),
         "name": called,
-        "marker": {"color": color, "opacity": opacity},
+        "marker": {"color": color},
         "hovertemplate": f"%{{x}}, {called}: %{{y:.1%}}<extra></extra>",
     }
 

@@ -19,7 +19,7 @@ from cnnviz.runs.create import create_run
 from cnnviz.runs.files import pack
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.filters.bank import some_steps
-from cnnviz.ui.filters.state import PARTS, off_text, written_off
+from cnnviz.ui.filters.state import PARTS, listed, off_text, written_off
 from tests.browser import ROOT
 from tests.runs.run_tools import SETTINGS, whole_run
 
@@ -159,7 +159,7 @@ def test_switching_off_costs_what_the_network_says(run: RunFolder) -> None:
     assert test is not None
     told = words(page)
     assert f"On all 30 test images the network is right in **{100 * test.accuracy:.1f} %**" in told
-    assert "without filters 0, 1, 2" in told
+    assert "without filters 0, 1 and 2" in told
     assert "every image looks the same to the rest of the network" in told
     button(page, "Switch filter 0 on again").click().run()
     assert page.query_params["filters_off"] == "1,2"
@@ -253,6 +253,12 @@ def test_every_named_network_is_shown() -> None:
         page.run()
         assert not faults(page), architecture.name
         assert "filters-now" in parts(page), architecture.name
+
+
+def test_filters_are_listed_as_people_do() -> None:
+    assert listed([4]) == "4"
+    assert listed([0, 3, 5]) == "0, 3 and 5"
+    assert listed(range(12)) == "0, 1, 2, 3, 4, 5, 6, 7 and 4 more"
 
 
 def test_the_link_holds_filters_that_are_off() -> None:

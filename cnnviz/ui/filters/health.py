@@ -7,6 +7,7 @@ from cnnviz.explain.filters import activation_behind, switch_place
 from cnnviz.explain.health import EDGE, RARE, Health, State, health
 from cnnviz.ui.filters.bank import Bank
 from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
+from cnnviz.ui.filters.state import listed
 from cnnviz.ui.words import compact, percent, signed
 
 SIGNS: dict[State, str] = {
@@ -16,7 +17,6 @@ SIGNS: dict[State, str] = {
     "rare": "△ hardly ever",
     "broken": "✗ no numbers",
 }
-MOST_NAMED = 8
 
 
 def dead_and_saturated(found: Bank) -> None:
@@ -63,10 +63,10 @@ def words(found: Bank, result: Health, images: str) -> list[str]:
 def named(states: list[State], state: State) -> tuple[list[int], str]:
     """Return the filters in a state, and their names in words."""
     units = [unit for unit, one in enumerate(states) if one == state]
-    text = ", ".join(map(str, units[:MOST_NAMED]))
-    if len(units) > MOST_NAMED:
-        text += f" and {len(units) - MOST_NAMED} more"
-    return units, f"Filter{'s' * (len(units) > 1)} {text} {'are' if len(units) > 1 else 'is'}"
+    if not units:
+        return units, ""
+    verb = "are" if len(units) > 1 else "is"
+    return units, f"Filter{'s' * (len(units) > 1)} {listed(units)} {verb}"
 
 
 def dead_words(result: Health, states: list[State], images: str, lr: str) -> list[str]:

@@ -11,7 +11,7 @@ from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import chart
 from cnnviz.ui.filters.bank import Bank
 from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
-from cnnviz.ui.filters.state import OFF, read_off, written_off
+from cnnviz.ui.filters.state import OFF, listed, read_off, written_off
 from cnnviz.ui.inside.links import set_state
 from cnnviz.ui.pictures import Pictures
 from cnnviz.ui.train.fields import keep
@@ -122,10 +122,9 @@ def off_words(
             "what the network gets right without them."
         )
     less = float(scores.accuracy[1])
-    names = ", ".join(map(str, off))
     text = (
         f"{on}with all filters on, and in **{percent(less)}** without "
-        f"filter{'s' * (len(off) > 1)} {names}: {points(whole - less)}."
+        f"filter{'s' * (len(off) > 1)} {listed(off)}: {points(whole - less)}."
     )
     lost = np.nan_to_num(scores.by_class[0] - scores.by_class[1])
     worst = int(lost.argmax())

@@ -1,5 +1,6 @@
 """What is chosen on the Filters page, all of it in the URL."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -51,6 +52,14 @@ def read_off(filters: int) -> list[int]:
     """Return the filters that are switched off, those that the layer has."""
     text = st.session_state.get(OFF) or ""
     return [unit for unit in map(int, filter(None, text.split(","))) if unit < filters]
+
+
+def listed(units: Sequence[int], most: int = 8) -> str:
+    """Return filters in words: 0, 3 and 5; at most so many of them by name."""
+    names = [str(unit) for unit in units[:most]]
+    if len(units) > most:
+        names.append(f"{len(units) - most} more")
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 LOOK: Table = {
