@@ -21,3 +21,14 @@ ON_DARK |= dict(
 
 They are exchanged one after the other, so that no color stands on both sides.
 """
+
+CLASS_COLORS = (
+    *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8A6D00"),
+    *("#5E3C99", "#4A90B8", "#B2182B", "#1B7837", "#5C6670"),
+)
+CLASS_COLORS_ON_DARK = (
+    *("#56B4E9", "#E69F00", "#2FBF94", "#E39BC2", "#E8D44D"),
+    *("#B3A2E0", "#8FC7D6", "#F08A80", "#8FD08A", "#C3CBD0"),
+)
+"""One for each class of a map. Ten colors cannot all stay apart for every kind of color vision:
+each class has a shape of its own as well."""

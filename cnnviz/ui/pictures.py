@@ -22,15 +22,15 @@ class Pictures:
 
 def dataset(name: str) -> Dataset:
     """Return a data set; raises DataError with a sentence. Read again when its files change."""
-    return _dataset(name, _stamp(name))
+    return _dataset(name, stamp(name))
 
 
 def pictures(choice: DataChoice) -> Pictures:
     """Return the images of a choice that are not trained on; raises DataError."""
-    return _pictures(choice, _stamp(choice.dataset))
+    return _pictures(choice, stamp(choice.dataset))
 
 
-def _stamp(name: str) -> tuple[tuple[str, int, int], ...]:
+def stamp(name: str) -> tuple[tuple[str, int, int], ...]:
     """Return what changes when the files of a data set change."""
     folder = None if name == "digits" else find_folder(name)
     files = sorted(folder.iterdir()) if folder else []

@@ -2,20 +2,50 @@
 
 import streamlit as st
 
-from cnnviz.ui.inside.moment import MOMENT_TABLE, follow, moment_bar
-from cnnviz.ui.state import Table, publish_url
+from cnnviz.ui.dataset.chosen import Chosen, chosen_images, wants_to_go
+from cnnviz.ui.dataset.map import map_view
+from cnnviz.ui.dataset.pictures import images_view, moved_view, numbers_view
+from cnnviz.ui.dataset.state import PARTS, TABLE, VIEW, VIEWS, in_use, switched
+from cnnviz.ui.guard import guard
+from cnnviz.ui.inside.links import open_page
+from cnnviz.ui.inside.moment import Moment, follow
+from cnnviz.ui.state import publish_url
+from cnnviz.ui.words import count_of, plain
 
-TABLE: Table = {**MOMENT_TABLE}
+__all__ = ["TABLE", "data_page"]
+
+INTRODUCTION = "What the network learns from: the images themselves, in numbers, and on a map."
 
 
 def data_page() -> None:
     """Draw the page from top to bottom."""
+    if wants_to_go():
+        open_page("Activations")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Data", anchor=False, width="content")
-        st.caption("The images themselves, and a map of them.", width="stretch")
-    moment = moment_bar()
-    if moment is None:
-        publish_url(TABLE)
-        return
-    publish_url(TABLE)
-    follow(moment)
+        st.caption(INTRODUCTION, width="stretch")
+    moment = None
+    with guard():
+        moment = _body()
+    publish_url(in_use())
+    if moment is not None:
+        follow(moment)
+
+
+def _body() -> Moment | None:
+    """Draw the choice of images and the open view of them; return the moment to follow."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = chosen_images()
+        view = switched("View", VIEW, VIEWS, "images")
+    st.caption(_about(chosen))
+    if view == "map":
+        return map_view(chosen)
+    {"images": images_view, "numbers": numbers_view, "moved": moved_view}[view](chosen)
+    return None
+
+
+def _about(chosen: Chosen) -> str:
+    """Return what the images are, in a line of Markdown."""
+    amount = count_of(len(chosen.split), f"{PARTS[chosen.part].lower()} image")
+    whose = " of the shown run" if chosen.own else ""
+    return f"**{plain(chosen.title)}**, {amount}{whose}. {plain(chosen.note)}"

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data import Split
+from cnnviz.data.statistics import spread
 from cnnviz.nn.summary import summarize, totals
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.training.evaluate import judge
@@ -49,7 +50,7 @@ def found(moment: Moment, split: Split, which: str) -> Found:
         when = "when it had finished" if which == "test" else "after this epoch"
         words = f"All {len(split):,} {which} images, as the run itself judged them {when}"
         return _found(own, split, np.arange(len(split)), words)
-    places = some_places(len(split), count_at_once(moment, len(split)))
+    places = spread(len(split), count_at_once(moment, len(split)))
     if len(places) < len(split):
         everything = np.arange(len(split))
         result = work(
@@ -83,11 +84,6 @@ def count_at_once(moment: Moment, images: int) -> int:
     macs = totals(summarize(moment.model, INPUT_SHAPE)).macs
     count = MOST_AT_ONCE // max(macs, 1) // LEAST_IMAGES * LEAST_IMAGES
     return min(images, max(count, LEAST_IMAGES))
-
-
-def some_places(images: int, count: int) -> NDArray[np.intp]:
-    """Return so many indices, spread evenly: the first ones may be easier than the others."""
-    return np.linspace(0, images - 1, count).round().astype(np.intp)
 
 
 def _key(moment: Moment, which: str, images: int) -> tuple[object, ...]:

@@ -14,7 +14,6 @@ from cnnviz.training.metrics import confusion_counts
 from cnnviz.training.scores import reliability
 from cnnviz.ui.mistakes import judged as judging
 from cnnviz.ui.mistakes.images import groups
-from cnnviz.ui.mistakes.judged import some_places
 from cnnviz.ui.mistakes.state import BOARD
 from cnnviz.ui.mistakes.words import calibration, what_to_see
 from cnnviz.ui.train.view import Judged
@@ -101,12 +100,6 @@ def test_many_images_are_judged_in_part_until_all_are_asked_for(
     page.run()
     assert "All 30 test images" in told(page)
     assert np.sum(parts(page)["matrix"]["counts"]) == 30
-
-
-def test_some_images_are_spread_over_all() -> None:
-    assert some_places(10, 4).tolist() == [0, 3, 6, 9]
-    assert some_places(5, 5).tolist() == [0, 1, 2, 3, 4]
-    assert some_places(7, 1).tolist() == [0]
 
 
 def test_the_images_of_a_cell_a_class_and_all_mistakes() -> None:

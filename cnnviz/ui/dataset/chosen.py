@@ -1,0 +1,107 @@
+"""Which images are looked at: a data set, and its part that a training has each image for."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnviz.data import DataChoice, Split, available, split
+from cnnviz.runs.folder import RunFolder, list_runs
+from cnnviz.runs.settings import RunSettings
+from cnnviz.ui.dataset.state import PART, PARTS, SET, switched
+from cnnviz.ui.inside.links import set_state
+from cnnviz.ui.inside.memory import remembered
+from cnnviz.ui.pictures import dataset, stamp
+from cnnviz.ui.train.fields import keep
+from cnnviz.ui.train.picker import settings_of
+
+USUAL_SET = "digits"
+GO = "_data-go"
+PART_HELP = (
+    "A network learns from the training images, is watched with the validation images, which are "
+    "held out of them, and is judged by the test images at the end."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The images that are looked at.
+
+    Parameters
+    ----------
+    settings
+        Of the shown run, if there is one; `own` where it works with these very images.
+    key
+        The same for the same images, for `remembered`.
+    """
+
+    title: str
+    note: str
+    names: tuple[str, ...]
+    part: str
+    split: Split
+    settings: RunSettings | None
+    own: bool
+    key: Hashable
+
+    @property
+    def linked(self) -> bool:
+        """Whether the other pages can show these images: those that the run is judged by."""
+        return self.own and self.part != "train"
+
+
+def chosen_images() -> Chosen:
+    """Draw the choice; return the images. Raises DataError with a sentence."""
+    settings = _shown_settings(list_runs())
+    name = _set_input(settings)
+    part = switched("Part", PART, PARTS, "test", PART_HELP)
+    own = settings is not None and settings.data.dataset == name
+    choice = settings.data if settings is not None and own else DataChoice(name)
+    found = dataset(name)
+    key = choice, part, stamp(name)
+    images = remembered(("part", *key), lambda: getattr(split(found, choice), part))
+    return Chosen(found.title, found.note, found.class_names, part, images, settings, own, key)
+
+
+def _shown_settings(runs: list[RunFolder]) -> RunSettings | None:
+    """Return the settings of the run that other pages show: the chosen one or the newest."""
+    chosen = st.session_state.get("run")
+    run = next((run for run in runs if run.id == chosen), runs[0] if runs else None)
+    return settings_of(run) if run else None
+
+
+def _set_input(settings: RunSettings | None) -> str:
+    """Draw the choice of the data set; where nothing is chosen it is that of the shown run."""
+    titles = {one.name: one.title.partition(" (")[0] for one in available()}
+    run_set = settings.data.dataset if settings else USUAL_SET
+    usual = run_set if run_set in titles else USUAL_SET
+    asked = st.session_state.get(SET)
+    if asked is not None and asked not in titles:
+        dataset(str(asked))  # says that there is no such data set, and what to do
+    keep("_data_set", asked or usual)
+    st.selectbox(
+        "Data set",
+        [*titles],
+        key="_data_set",
+        format_func=lambda name: titles[name],
+        help="More of them, your own too, come with the Train page.",
+        label_visibility="collapsed",
+        width=220,
+        on_change=_take_set,
+    )
+    return str(asked or usual)
+
+
+def _take_set() -> None:
+    st.session_state[SET] = st.session_state.get("_data_set")
+
+
+def look_at(part: str, index: int) -> None:
+    """Take an image along to the Activations page; for callbacks."""
+    look = {"look_from": part, "look_image": index, "look_class": None, "look_wrong": None}
+    set_state(look | {GO: True})
+
+
+def wants_to_go() -> bool:
+    """Whether an image was clicked just now."""
+    return bool(st.session_state.pop(GO, False))

@@ -1,0 +1,177 @@
+"""The map of the images: by their pixels, or by what comes out of a layer."""
+
+from collections.abc import Generator, Hashable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.data.statistics import spread
+from cnnviz.explain.embedding import Neighbors, Principal, outputs, pca, tsne
+from cnnviz.runs.folder import list_runs
+from cnnviz.training.evaluate import judge
+from cnnviz.training.events import Evaluation
+from cnnviz.ui.components.map import Mapped, embedding_map
+from cnnviz.ui.dataset.chosen import Chosen, look_at
+from cnnviz.ui.dataset.state import (
+    COUNT,
+    COUNTS,
+    METHOD,
+    METHODS,
+    OF,
+    SOURCES,
+    USUAL_COUNT,
+    listed,
+    switched,
+)
+from cnnviz.ui.inside.layers import LAYER, layer_input
+from cnnviz.ui.inside.memory import remembered
+from cnnviz.ui.inside.moment import Moment, moment_bar
+from cnnviz.ui.inside.work import finish, work
+from cnnviz.ui.train.fields import keep
+from cnnviz.ui.words import percent, plain
+
+MAP = "map"
+NO_RUN = "Once something has been trained here, images can be mapped by the outputs of its layers."
+METHOD_HELP = (
+    "PCA looks at the images from the side from which they differ most: distances keep their "
+    "meaning. t-SNE keeps neighbors together and pulls the rest apart: who lies beside whom means "
+    "something, how far groups are apart and how large they are means little."
+)
+TSNE_HELP = "Takes some seconds, on a busy machine a minute; it can be broken off."
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The numbers by which images are mapped: what they are, and where they come from."""
+
+    words: str
+    key: Hashable
+    layer: int | None
+    moment: Moment | None
+
+    def numbers(self, chosen: Chosen, places: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return them for some of the images: (N, D)."""
+        x, _ = chosen.split.batch(places)
+        if self.layer is None or self.moment is None:
+            return x.reshape(len(x), -1)
+        return outputs(self.moment.model, self.moment.params, self.layer, x)
+
+
+def map_view(chosen: Chosen) -> Moment | None:
+    """Draw the map; return the moment it belongs to, for the page to follow."""
+    moment = moment_bar() if list_runs() else None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = switched("Method", METHOD, METHODS, "pca", METHOD_HELP)
+        source = _source_input(moment)
+        words = {count: f"{count:,}" for count in COUNTS}
+        count = listed("Images", COUNT, words, USUAL_COUNT, "Spread evenly over all.", width=120)
+    places = spread(len(chosen.split), count)
+    key = (method, source.key, chosen.key, len(places))
+    if method == "pca":
+        found: Principal | Neighbors | None = remembered(
+            ("map", *key), lambda: pca(source.numbers(chosen, places))
+        )
+    else:
+        task = _neighbors(source, chosen, places)
+        label = f"Compute t-SNE of {len(places):,} images"
+        found = work(("map", *key), label, task, name="_data_tsne", help=TSNE_HELP)
+    if found is None:
+        st.caption(METHOD_HELP)
+        return moment
+    judged = _judged(moment, chosen, places)
+    _draw(found, chosen, places, judged, _told(found, source, len(places)))
+    return moment
+
+
+def _neighbors(
+    source: Source, chosen: Chosen, places: NDArray[np.intp]
+) -> Generator[float, None, Neighbors]:
+    """Return the work of a t-SNE map, with what it starts from."""
+    return (yield from tsne(source.numbers(chosen, places)))
+
+
+def _source_input(moment: Moment | None) -> Source:
+    """Draw the choice of pixels or a layer's outputs."""
+    if moment is None:
+        st.caption(NO_RUN, width="stretch")
+        return Source("pixels", "pixels", None, None)
+    if switched("Of", OF, SOURCES, "pixels") == "pixels":
+        return Source("pixels", "pixels", None, moment)
+    if not isinstance(st.session_state.get(LAYER), int):
+        keep(LAYER, len(moment.model.layers))  # where the classes are farthest apart
+    layer = layer_input(moment, lambda layer: True)
+    if layer is None:
+        raise ValueError("This network has no layers: choose Pixels.")
+    kind = type(moment.model.layers[layer - 1]).__name__
+    words = f"outputs of layer {layer} ({kind}) at step {moment.step:,}"
+    return Source(words, (str(moment.run.path), moment.step, layer), layer, moment)
+
+
+def _judged(moment: Moment | None, chosen: Chosen, places: NDArray[np.intp]) -> Evaluation | None:
+    """Return what the network takes these images for, where it has learned from this data set."""
+    if moment is None or not chosen.own:
+        return None
+    key = ("taken", str(moment.run.path), moment.step, chosen.key, len(places))
+    model, params, config = moment.model, moment.params, moment.settings.config
+    task = judge(model, params, config, chosen.split.take(places))
+    return remembered(key, lambda: finish(task))
+
+
+def _draw(
+    found: Principal | Neighbors,
+    chosen: Chosen,
+    places: NDArray[np.intp],
+    judged: Evaluation | None,
+    told: str,
+) -> None:
+    st.markdown(told)
+    labels = chosen.split.labels[places]
+    mapped = Mapped(
+        points=found.points,
+        images=chosen.split.images[places],
+        labels=labels,
+        titles=_titles(chosen, places, judged),
+        wrong=np.zeros(len(places), bool) if judged is None else judged.predictions != labels,
+    )
+    look = partial(_look, chosen.part, places.tolist()) if chosen.linked else None
+    embedding_map(mapped, chosen.names, label=told, key=MAP, on_image=look)
+
+
+def _look(part: str, places: list[int], number: int) -> None:
+    look_at(part, places[number])
+
+
+def _titles(chosen: Chosen, places: NDArray[np.intp], judged: Evaluation | None) -> list[str]:
+    """Return what each image is, and what it is taken for."""
+    labels = chosen.split.labels[places]
+    names = [
+        f"{chosen.part} image {place:,}: {chosen.names[label]}"
+        for place, label in zip(places.tolist(), labels, strict=True)
+    ]
+    if judged is None:
+        return names
+    return [
+        f"{name}, taken for {chosen.names[taken]} with {percent(float(sure))}"
+        for name, taken, sure in zip(names, judged.predictions, judged.confidences, strict=True)
+    ]
+
+
+def _told(found: Principal | Neighbors, source: Source, count: int) -> str:
+    """Return what the map is, in a line or two of Markdown."""
+    if isinstance(found, Neighbors):
+        return (
+            f"{count:,} images by the {plain(source.words)}: neighbors lie together; distances "
+            "between groups, and their sizes, mean little. Kullback-Leibler divergence "
+            f"{found.divergence:.2f}."
+        )
+    if not found.shares.any():
+        return f"By the {plain(source.words)} all these images are alike: they lie on one point."
+    across, up = found.shares
+    return (
+        f"{count:,} images by the {plain(source.words)}: to the right the direction in which they "
+        f"differ most, with {percent(across)} of the whole variance, upward the next one, with "
+        f"{percent(up)}; {percent(1 - across - up)} cannot be seen from here."
+    )
