@@ -154,6 +154,16 @@ def test_a_second_run_stands_beside_the_first(run: RunFolder) -> None:
     assert [line["name"] for line in figure["data"]] == ["1 · 7", "1 · 7 · the other"]
 
 
+def test_a_second_run_without_weights_says_so_once(run: RunFolder) -> None:
+    other = RunFolder(Path(copytree(run.path, run.path.with_name("20200101-000000-none-0000"))))
+    for file in (other.path / "checkpoints").iterdir():
+        file.unlink()
+    page = draw_page(run=run.id, look_drawing=WORD, look_other=other.id, draw_kept=f"{WORD},7")
+    (sentence,) = faults(page)
+    assert "has no weights yet: choose another one" in sentence
+    assert set(parts(page, "_draw_answers")) == {"seen-0", "bars-0"}
+
+
 def test_as_it_is(run: RunFolder) -> None:
     page = draw_page(look_drawing=WORD, look_fit="0")
     assert not faults(page)

@@ -236,6 +236,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const state = states.get(root) || build(root)
   states.set(root, state)
   Object.assign(state, { setStateValue, colors: colorsOf(root) })
+  root.style.maxWidth = `${data.width}px`
   state.canvas.ariaLabel = `${data.label}. ${HINT} Control Z takes back.`
   if (state.wanted !== data.brush) {
     const [min, max] = data.brushes

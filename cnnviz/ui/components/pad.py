@@ -32,7 +32,13 @@ class Drawn:
 
 
 def pad(
-    text: str, *, key: str, label: str, brush: int, on_drawing: Callable[[Drawn], None]
+    text: str,
+    *,
+    key: str,
+    label: str,
+    brush: int,
+    on_drawing: Callable[[Drawn], None],
+    width: int = 340,
 ) -> None:
     """Draw the pad.
 
@@ -47,6 +53,8 @@ def pad(
         The brush's width to begin with, in pixels of the drawing's 56.
     on_drawing : callable
         Called when a stroke has ended, or something was taken back, before the page runs.
+    width : int
+        At most so many pixels on the screen.
 
     Raises
     ------
@@ -75,6 +83,7 @@ def pad(
             "side": len(gray),
             "pixels": b64encode(gray.tobytes()).decode(),
             "label": label,
+            "width": width,
             "brush": brush,
             "brushes": [THINNEST, WIDEST],
             "undos": st.session_state.get(f"{key}-undos", 0),

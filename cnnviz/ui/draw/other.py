@@ -6,6 +6,7 @@ from cnnviz.nn.model import Sequential
 from cnnviz.runs.errors import RunError
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.ui.draw.state import OTHER
+from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.moment import Moment, chosen_step, params_of
 from cnnviz.ui.lab.trained import MOST_RUNS, run_title
 from cnnviz.ui.train.fields import keep
@@ -31,18 +32,25 @@ def other_input(moment: Moment) -> None:
         help=HELP,
         persist_state="session",
     )
+    with guard():
+        _second(moment)
 
 
 def both(moment: Moment) -> list[Moment]:
-    """Return the run that is looked at and the second one, if there is one, at about one moment.
+    """Return the run that is looked at, and the second one at about the same moment.
 
-    Raises
-    ------
-    ValueError
-        One sentence, where the second one cannot be read (RunError).
+    Without the second one where none is chosen or it cannot be read; why, its input says.
     """
+    try:
+        second = _second(moment)
+    except RunError:
+        second = None
+    return [moment, *([second] if second else [])]
+
+
+def _second(moment: Moment) -> Moment | None:
     found = _others(moment).get(str(st.session_state.get(OTHER)))
-    return [moment] if found is None else [moment, _like(moment, found)]
+    return None if found is None else _like(moment, found)
 
 
 def _others(moment: Moment) -> dict[str, RunFolder]:

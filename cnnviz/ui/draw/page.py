@@ -32,7 +32,7 @@ from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.brought import fit_input, manner, pad_input
 from cnnviz.ui.inside.links import link
 from cnnviz.ui.inside.moment import Moment, follow, moment_bar
-from cnnviz.ui.inside.subject import LOOK, drawn, show_notes
+from cnnviz.ui.inside.subject import LOOK, drawn, show_words
 from cnnviz.ui.lab.trained import run_title
 from cnnviz.ui.state import publish_url
 from cnnviz.ui.train.fields import keep
@@ -109,11 +109,10 @@ def body(moment: Moment) -> None:
         with st.grid("auto", min_column_width=200):
             asked = label_input(names_of(moment))
             other_input(moment)
-        with guard():
-            shown = [look(one, text, fits=fits) for one in both(moment)]
-            with answer:
-                show_answers(shown)
-            buttons(text, asked, taken_for(shown[0]))
+        shown = [look(one, text, fits=fits) for one in both(moment)]
+        with answer:
+            show_answers(shown)
+        buttons(text, asked, taken_for(shown[0]))
 
 
 def look(moment: Moment, text: str, *, fits: bool) -> Shown:
@@ -136,8 +135,7 @@ def show_answers(shown: list[Shown]) -> None:
             st.markdown(f"{run}{verdict(one.probs, one.names)}")
     board(answer_rows(shown), key="_draw_answers")
     if first.subject is not None:
-        st.caption(first.subject.words)
-        show_notes(first.subject)
+        show_words(first.subject)
 
 
 def label_input(names: tuple[str, ...]) -> int:

@@ -3,7 +3,9 @@
 import numpy as np
 import streamlit as st
 
+from cnnviz.ui.components.board import board
 from cnnviz.ui.components.pad import take_back
+from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.draw.state import show_drawing
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.drawing import encode_drawing
@@ -20,8 +22,22 @@ HELP = (
 def sample_popover(moment: Moment, pad_key: str) -> None:
     """Draw what opens the choice of a test image."""
     with st.popover("Start from a test image", icon="🖼️"), guard():
-        sample = sample_input(moment, LOOK, "test")
-        st.caption(f"{sample.words} {HELP}")
+        controls, preview = st.columns([3, 1])
+        with controls:
+            with st.grid("auto", min_column_width=130):
+                sample = sample_input(moment, LOOK, "test")
+            st.caption(f"{sample.words} {HELP}")
+        with preview:
+            part = tiles(
+                "sample",
+                sample.x,
+                label=sample.words,
+                size=84,
+                limits=(0, 1),
+                show_label=False,
+                quiet=True,
+            )
+            board([[part]], key="_draw_sample")
         with st.container(horizontal=True):
             st.button("Put it on the pad", key="_draw_load", on_click=load, args=[sample])
             st.button(

@@ -65,8 +65,8 @@ def drawn_picture(text: str, usual: Manner, *, fits: bool) -> Brought:
     return Brought((fit if fits else as_it_is)(gray, usual), "Your drawing.")
 
 
-def pad_input(prefix: str, usual: Manner, key: str) -> str:
-    """Draw the pad; return the word of what is drawn, "" for nothing."""
+def pad_input(prefix: str, usual: Manner, key: str, *, size: int = 340) -> str:
+    """Draw the pad, `size` pixels wide; return the word of what is drawn, "" for nothing."""
     state = st.session_state
     name, brush = f"{prefix}drawing", f"{prefix}brush"
 
@@ -75,7 +75,7 @@ def pad_input(prefix: str, usual: Manner, key: str) -> str:
 
     text = str(state.get(name) or "")
     width = int(state.get(brush) or min(max(round(2 * usual.stroke.mean), THINNEST), WIDEST))
-    pad(text, key=key, label="Drawing pad", brush=width, on_drawing=drawn)
+    pad(text, key=key, label="Drawing pad", brush=width, on_drawing=drawn, width=size)
     return text
 
 

@@ -45,7 +45,7 @@ SOURCE_HELP = (
     "these after each epoch, and does not learn from them either. Or draw, or bring a picture."
 )
 SEEN = "What the network sees"
-SIDE = 84
+SIDE, PAD_SIZE = 84, 260
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,8 +117,8 @@ def subject_input(moment: Moment, prefix: str = LOOK) -> Subject:
             found = _drawing(moment, prefix)
         elif chosen == "upload":
             found = subject_of(upload_input(prefix, manner(moment)))
-        st.caption(found.words)
-        show_notes(found)
+        if chosen != "drawing":
+            show_words(found)
     with beside:
         show_seen(found, f"_{prefix}seen")
     return found
@@ -126,11 +126,16 @@ def subject_input(moment: Moment, prefix: str = LOOK) -> Subject:
 
 def _drawing(moment: Moment, prefix: str) -> Subject:
     usual = manner(moment)
-    text = pad_input(prefix, usual, f"_{prefix}pad")
-    fits = fit_input(prefix)
-    if not text:
-        raise ValueError(NOTHING_DRAWN)
-    return drawn(text, usual, fits=fits)
+    left, right = st.columns([2, 3])
+    with left:
+        text = pad_input(prefix, usual, f"_{prefix}pad", size=PAD_SIZE)
+    with right:
+        fits = fit_input(prefix)
+        if not text:
+            raise ValueError(NOTHING_DRAWN)
+        found = drawn(text, usual, fits=fits)
+        show_words(found)
+    return found
 
 
 def drawn(text: str, usual: Manner, *, fits: bool) -> Subject:
@@ -150,8 +155,9 @@ def subject_of(brought: Brought) -> Subject:
     return Subject(x, brought.words, None, key_of(x), brought.fitted.notes)
 
 
-def show_notes(found: Subject) -> None:
-    """Draw where an image is unlike the data set's."""
+def show_words(found: Subject) -> None:
+    """Draw what an image is, and where it is unlike the data set's."""
+    st.caption(found.words)
     for note in found.notes:
         st.caption(f"⚠️ {note}")
 
@@ -164,4 +170,5 @@ def key_of(x: NDArray[np.float32]) -> Hashable:
 def show_seen(found: Subject, key: str) -> None:
     """Draw the image as the network gets it."""
     label = f"{SEEN}, 28 × 28"
-    board([[tiles("seen", found.x, label=label, limits=(0, 1), size=SIDE)]], key=key)
+    seen = tiles("seen", found.x, label=label, limits=(0, 1), size=SIDE, quiet=True)
+    board([[seen]], key=key)
