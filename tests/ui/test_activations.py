@@ -10,11 +10,14 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.data import DataChoice
 from cnnviz.nn.architectures import ARCHITECTURES
+from cnnviz.nn.layers import ReLU
 from cnnviz.nn.losses import CrossEntropy
 from cnnviz.nn.model import Sequential
 from cnnviz.runs import RunFolder, RunSettings, layout
 from cnnviz.runs.files import pack
 from cnnviz.training import TrainConfig
+from cnnviz.ui.activations.terms import made_of
+from cnnviz.ui.activations.words import layer_words
 from cnnviz.ui.pictures import pictures
 from tests.browser import ROOT
 from tests.runs.run_tools import LAYERS, whole_run
@@ -83,9 +86,9 @@ def test_every_layer_with_its_numbers_and_the_engines_pictures(run: RunFolder) -
 
 def test_softmax_adds_up_as_printed(run: RunFolder) -> None:
     page = activations(run)
-    (table,) = (one.value for one in page.markdown if "exp(z − max)" in one.value)
+    (table,) = (one.value for one in page.markdown if "exp(z\u00a0−\u00a0max)" in one.value)
     rows = [line.replace("*", "").split("|")[1:-1] for line in table.splitlines()[2:]]
-    for column, total in ((3, rows[-1][3]), (4, "100.00 %")):
+    for column, total in ((3, rows[-1][3]), (4, "100.00\u00a0%")):
         cells = [row[column].strip() for row in rows]
         values = [float(one.replace("%", "").replace("−", "-")) for one in cells]
         small = sum(value for value, text in zip(values, cells, strict=True) if "e" in text)
@@ -147,6 +150,30 @@ def test_a_convolution_is_the_linked_picture(run: RunFolder) -> None:
     assert "Layer 6, Linear, unit" in words(page)
     page.selectbox("_act_layer").set_value(0).run()
     assert "How this number was made" not in words(page)
+
+
+@pytest.mark.parametrize(("label", "title"), [("Filter 2", "Filters"), ("Convolution",) * 2])
+def test_the_ways_on_take_the_cell_along(run: RunFolder, label: str, title: str) -> None:
+    page = activations(run, look_layer="1", look_unit="2", look_cell="1,3", look_image="4")
+    value = trace_of(run, image=4)[0].output[0, 2, 1, 3]
+    next(one for one in page.button if one.label == label).click().run()
+    assert not faults(page)
+    assert page.title[0].value == title
+    if title == "Convolution":
+        told = float(re.search(r"# z = (\S+)", page.code[0].value)[1].rstrip(","))  # type: ignore[index]
+        assert told == pytest.approx(float(value), rel=1e-5)
+    else:
+        assert (page.session_state["look_layer"], page.session_state["look_unit"]) == (1, 2)
+
+
+def test_a_kind_of_layer_that_nobody_has_described_is_shown() -> None:
+    class Doubled(ReLU):
+        """A layer of tomorrow."""
+
+    layer = Doubled()
+    (step,) = Sequential((layer,)).trace([{}], np.array([[1.5, -1]], np.float32))
+    assert made_of(step, {}, (0,), None) == "= **1.5**"
+    assert layer_words(layer) == ""
 
 
 def test_folded_activations_belong_to_the_layer_before(run: RunFolder) -> None:

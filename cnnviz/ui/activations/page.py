@@ -85,8 +85,13 @@ def what_to_see(moment: Moment) -> str:
     """Return what to look for at this moment, in a line."""
     if not moment.step:
         return (
-            "Before any training: the weights are random, so the maps are blurred copies of the "
-            "image, and the answer is a guess. Move the timeline and watch them sharpen."
+            "Before any training: the weights are random, so what the layers make of the image "
+            "means nothing yet, and the answer is a guess. Move the timeline and watch it change."
+        )
+    if all(len(shape) == 1 for shape in moment.model.shapes(INPUT_SHAPE)):
+        return (
+            f"After step {moment.step:,}: this network has no maps; each unit of its first dense "
+            "layer weighs all pixels at once."
         )
     return (
         f"After step {moment.step:,}: the first maps still look like the image; the deeper ones "

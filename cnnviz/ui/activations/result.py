@@ -77,7 +77,7 @@ def softmax_table(soft: Softmax, names: Sequence[str]) -> str:
         return "Softmax has no answer here: a logit is infinite or no number at all (NaN)."
     best = int(soft.probs.argmax())
     lines = [
-        "| class | logit z | z − max | exp(z − max) | ÷ sum |",
+        "| class | logit z | z\u00a0−\u00a0max | exp(z\u00a0−\u00a0max) | ÷ sum |",
         "|:--|--:|--:|--:|--:|",
     ]
     places = places_for(soft.logits.tolist())
@@ -88,10 +88,10 @@ def softmax_table(soft: Softmax, names: Sequence[str]) -> str:
             decimal(z, places),
             decimal(z - soft.most, places),
             small(float(soft.powers[i]), powers.texts[i]),
-            f"{small(100 * float(soft.probs[i]), shares.texts[i])} %",
+            f"{small(100 * float(soft.probs[i]), shares.texts[i])}\u00a0%",
         )
         lines.append("| " + " | ".join(f"**{one}**" if i == best else one for one in cells) + " |")
-    lines.append(f"| sum | | | {powers.result} | {shares.result} % |")
+    lines.append(f"| sum | | | {powers.result} | {shares.result}\u00a0% |")
     return "\n".join(lines)
 
 

@@ -58,7 +58,7 @@ def pixel_rows(passes: list[Forward]) -> list[list[Part]]:
         )
         for place, values in enumerate(series)
     ]
-    words = f"What goes into the first layer · {numbers_words(activity(images[0]))}"
+    words = f"What goes into the first layer → {numbers_words(activity(images[0]))}"
     return [[note("pixels", "Pixels", words)], pictures]
 
 
@@ -116,7 +116,7 @@ def _head(row: Row, found: Forward, look: Look) -> Part:
         f"{count_of(hidden, 'more map')}: switch on “All maps” to see them." if hidden > 0 else ""
     )
     said = ". ".join(filter(None, (numbers_words(numbers), f"{remarks(numbers)} {more}".strip())))
-    return note(f"{row.first}-head", title, f"{words} · {said}")
+    return note(f"{row.first}-head", title, f"{words} → {said}")
 
 
 def _series(outputs: list[Array]) -> list[Array]:

@@ -77,7 +77,8 @@ const drawBars = (context, state, { width, y, few }) => {
     }
     if (!few) return
     context.fillStyle = colors.ink
-    const text = fitted(context, written(state, value), step)
+    const texts = [written(state, value), data.percent ? `${Math.round(100 * value)}%` : '']
+    const text = texts.find((one) => context.measureText(one).width <= step) || ''
     context.fillText(text, x + step / 2, value < 0 ? end + 9 : start - 9)
   })
 }
