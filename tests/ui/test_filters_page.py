@@ -20,6 +20,7 @@ from cnnviz.runs.files import pack
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.filters.bank import some_steps
 from cnnviz.ui.filters.state import PARTS, listed, off_text, written_off
+from cnnviz.ui.pictures import pictures
 from tests.browser import ROOT
 from tests.runs.run_tools import SETTINGS, whole_run
 
@@ -268,3 +269,26 @@ def test_the_link_holds_filters_that_are_off() -> None:
         off_text("10000")
     with pytest.raises(ValueError, match="invalid literal"):
         off_text("a")
+
+
+def test_nothing_drawn_yet_is_no_fault(run: RunFolder) -> None:
+    page = filters_page(run=run.id, filters_part="answers", look_from="drawing")
+    assert not faults(page)
+    assert "Nothing is drawn yet" in words(page)
+    assert "responds most strongly to these 12" in words(page)
+
+
+def test_what_excites_a_filter_most_are_its_largest_responses(run: RunFolder) -> None:
+    page = filters_page(run=run.id, filters_part="answers", look_unit="1")
+    part = parts(page)
+    captions = [float(text.replace("−", "-")) for text in part["patches"]["captions"]]
+    assert captions == sorted(captions, reverse=True)
+    params = run.params(run.checkpoint_steps()[-1])
+    model = Sequential.from_specs(run.settings().layers)
+    test = pictures(run.settings().data).test
+    maps = model.trace(params, test.batch(slice(None))[0])[1].output[:, 1]
+    largest = maps.max(axis=(1, 2))
+    np.testing.assert_allclose(captions, np.sort(largest)[::-1][:12], rtol=5e-3)
+    np.testing.assert_array_equal(pixels(part["images"])[0], test.images[largest.argmax()])
+    np.testing.assert_allclose(pixels(part["response"])[0], maps[0], atol=1e-6)
+    np.testing.assert_allclose(pixels(part["after"])[0], np.maximum(maps[0], 0), atol=1e-6)

@@ -28,20 +28,30 @@ LARGE = 168
 def answers(found: Bank, unit: int, units: NDArray[np.intp]) -> None:
     """Draw the responses to a picture, then what excites the filter most."""
     with guard():
-        subject = subject_input(found.moment)
-        before, after = both(found, subject)
-        one_response(found, unit, subject, before[unit], after[unit])
-        all_responses(found, unit, units, before, after)
-        link(
-            "Every layer for this image",
-            "Activations",
-            key="_filters_to_activations",
-            icon="💡",
-            help="The Activations page, with this image and this layer.",
-        )
+        picture(found, unit, units)
     st.subheader("What excites it most", anchor=False)
     with guard():
         strongest(found, unit)
+
+
+def picture(found: Bank, unit: int, units: NDArray[np.intp]) -> None:
+    """Draw the choice of a picture and the responses to it."""
+    try:
+        subject = subject_input(found.moment)
+    except ValueError as error:  # nothing drawn yet, no such image
+        st.info(str(error), icon="ℹ️")
+        return
+    before, after = both(found, subject)
+    one_response(found, unit, subject, before[unit], after[unit])
+    every = np.arange(found.count) if found.count <= MOST_TILES else units[:MOST_TILES]
+    all_responses(found, unit, every, before, after)
+    link(
+        "Every layer for this image",
+        "Activations",
+        key="_filters_to_activations",
+        icon="💡",
+        help="The Activations page, with this image and this layer.",
+    )
 
 
 def both(found: Bank, subject: Subject) -> tuple[Array, Array]:
@@ -119,18 +129,18 @@ def response_words(found: Bank, unit: int, before: Array, after: Array, function
 def all_responses(
     found: Bank, unit: int, units: NDArray[np.intp], before: Array, after: Array
 ) -> None:
-    """Draw the responses of the filters in the grid above; a click chooses a filter."""
+    """Draw the responses of these filters; a click chooses one of them."""
     if len(units) < 2:
         return
     function = behind(found)
     which = switched("Which", ANSWER, ANSWERS) if function else "before"
-    units = units[:MOST_TILES]
     maps = np.ascontiguousarray((after if which == "after" else before)[units], np.float32)
     most = limit(maps)
     part = tiles(
         "responses",
         maps,
-        label="All filters on this picture" + (f", after {function}" * (which == "after")),
+        label=f"{'All' if len(units) == found.count else f'These {len(units)}'} filters on this "
+        "picture" + (f", after {function}" * (which == "after")),
         captions=[str(one) for one in units],
         titles=[f"Filter {one}" for one in units],
         palette="diverging",
