@@ -53,8 +53,8 @@ def pca(x: NDArray[np.floating], components: int = 2, turns: int = MOST_TURNS) -
     The first singular vectors are found by turns: a few directions are mapped by x to images and
     back, and NumPy's singular value decomposition of what comes out, a narrow table, sets them
     right (N. Halko, P.-G. Martinsson and J. Tropp, "Finding structure with randomness", 2011),
-    until the points stay where they are, at most `turns` times. Signs are such that the largest entry of each column is
-    positive. Columns that do not exist, D or N being smaller, are zeros.
+    until the points stay where they are, at most `turns` times. Signs are such that the largest
+    entry of each column is positive. Columns that do not exist, D or N being smaller, are zeros.
 
     Raises
     ------

@@ -1,0 +1,77 @@
+"""The map in a real browser: pointed at, walked over, and on to Activations."""
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnnviz.data import load, split
+from cnnviz.explain.embedding import pca
+from cnnviz.runs import RunFolder
+from cnnviz.ui.components.map import scaled
+from tests.browser import console_errors, settled, start_server
+from tests.runs.run_tools import DATA, whole_run
+
+pytestmark = pytest.mark.browser
+MARGIN = 16
+TEST = split(load("digits"), DATA).test
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    return whole_run(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def address(run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    environment = os.environ | {"CNNVIZ_RUNS_DIR": str(run.path.parent)}
+    server = start_server("dashboard.py", tmp_path_factory.mktemp("server") / "log", environment)
+    yield server.url
+    server.stop()
+
+
+def place_of(page: Page, number: int) -> dict[str, float]:
+    """Where the point of an image lies on the canvas."""
+    box = page.locator(".map .points").bounding_box()
+    assert box is not None
+    pixels = TEST.images.reshape(len(TEST), -1).astype(np.float32) / np.float32(255)
+    x, y = scaled(pca(pixels).points)[number]
+    side = min(box["width"], box["height"]) - 2 * MARGIN
+    left, top = (box["width"] - side) / 2, (box["height"] - side) / 2
+    return {"x": left + side * float(x), "y": top + side * (1 - float(y))}
+
+
+def test_a_point_shows_its_image_and_leads_on(
+    chromium_page: Page, address: str, run: RunFolder
+) -> None:
+    page = chromium_page
+    errors = console_errors(page)
+    page.goto(f"{address}/Data?run={run.id}&data_view=map")
+    settled(page)
+    canvas, line = page.locator(".map .points"), page.locator(".map .line")
+    expect(line).to_contain_text("Point at the map")
+    found = run.evaluation("test")
+    assert found is not None
+    label, taken = TEST.labels[7], found.predictions[7]
+    canvas.hover(position=place_of(page, 7))
+    expect(line).to_contain_text(f"test image 7: {label}, taken for {taken} with")
+    expect(page.locator(".map .card")).to_be_visible()
+    drawn = "(c) => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].slice(0, 28 * 28 * 4)"
+    ink = np.array(page.locator(".map .card canvas").evaluate(drawn)).reshape(28, 28, 4)[..., 0]
+    assert np.corrcoef(ink.ravel(), TEST.images[7].ravel())[0, 1] < -0.99  # ink on paper
+    page.get_by_role("group", name="Classes").get_by_role("button", name=str(label)).click()
+    canvas.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowUp", "ArrowLeft"):
+        page.keyboard.press(key)
+        expect(line).to_contain_text(f": {label}, taken for")
+    page.keyboard.press("Escape")
+    expect(page.locator(".map .card")).to_be_hidden()
+    wrong = int((found.predictions != TEST.labels).sum())
+    expect(page.locator(".map .key")).to_contain_text(f"got wrong: {wrong} of 30")
+    canvas.click(position=place_of(page, 7))
+    page.wait_for_url("**/Activations?*look_image=7*")
+    settled(page)
+    expect(page.get_by_text(f"test image 7: {label}.")).to_be_visible()
+    assert [error for error in errors if "404" not in error] == []
