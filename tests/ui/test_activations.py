@@ -188,7 +188,10 @@ def test_two_images_and_their_difference_share_a_range(run: RunFolder) -> None:
     assert not faults(page)
     for layer in (1, 3, 6):
         three = [parts(page)[f"{layer}-{place}"] for place in range(3)]
-        assert len({(one["low"], one["high"]) for one in three}) == 1
+        ((low, high),) = {(one["low"], one["high"]) for one in three}
+        first, second = (trace_of(run, image=image)[layer - 1].output for image in (2, 5))
+        farthest = max(float(np.abs(one).max()) for one in (first, second, first - second))
+        assert (low, high) == (pytest.approx(-farthest), pytest.approx(farthest))
         assert [one["choosable"] for one in three] == [True, True, False]
     assert "Image 1:" in words(page)
     assert "difference" in words(page)

@@ -39,8 +39,28 @@ def _forward(moment: Moment, subject: Subject) -> tuple[list[LayerTrace], list[A
         return trace, [activity(step.output, step.layer) for step in trace]
 
 
+def series(passes: list[Forward], layer: int) -> list[Array]:
+    """Return what a layer makes of each image; of two images their difference, too."""
+    outputs = [one.output(layer) for one in passes]
+    if len(outputs) == 1:
+        return outputs
+    with np.errstate(invalid="ignore"):
+        return [*outputs, outputs[0] - outputs[1]]
+
+
 def common_limits(passes: list[Forward], layers: range) -> tuple[float, float]:
-    """Return the least and the largest finite number that these layers make of all images."""
+    """Return the least and the largest finite number of all that these layers show.
+
+    Of two images as far below zero as above, so that their difference fits into it.
+    """
     found = [one.numbers[layer - 1] for one in passes for layer in layers]
-    ends = [(one.least, one.most) for one in found if np.isfinite(one.least)]
-    return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0.0, 1.0)
+    ends = [end for one in found for end in (one.least, one.most) if np.isfinite(end)]
+    if not ends:
+        return 0.0, 1.0
+    if len(passes) == 1:
+        return min(ends), max(ends)
+    apart = (np.abs(series(passes, layer)[-1]) for layer in layers)
+    most = max(
+        *map(abs, ends), *(float(np.nanmax(a, initial=0.0, where=np.isfinite(a))) for a in apart)
+    )
+    return -most, most

@@ -9,7 +9,7 @@ from cnnviz.explain.activity import activity
 from cnnviz.nn.geometry import Shape
 from cnnviz.nn.layers import Dropout, Flatten
 from cnnviz.nn.types import Array
-from cnnviz.ui.activations.forward import Forward, common_limits
+from cnnviz.ui.activations.forward import Forward, common_limits, series
 from cnnviz.ui.activations.state import Chosen, Row, choose
 from cnnviz.ui.activations.words import layer_words, name_of, numbers_words, remarks
 from cnnviz.ui.components.bars import bars
@@ -41,8 +41,8 @@ class Look:
 
 def pixel_rows(passes: list[Forward]) -> list[list[Part]]:
     """Return the first line of the scroll: what goes into the first layer."""
-    images = [one.trace[0].input for one in passes]
-    series = _series([image[0] for image in images])
+    images = [one.trace[0].input[0] for one in passes]
+    shown = images if len(images) == 1 else [*images, images[0] - images[1]]
     pictures = [
         tiles(
             f"pixels-{place}",
@@ -56,9 +56,9 @@ def pixel_rows(passes: list[Forward]) -> list[list[Part]]:
             legend=True,
             quiet=True,
         )
-        for place, values in enumerate(series)
+        for place, values in enumerate(shown)
     ]
-    words = f"What goes into the first layer → {numbers_words(activity(images[0]))}"
+    words = f"What goes into the first layer → {numbers_words(activity(images[0][None]))}"
     return [[note("pixels", "Pixels", words)], pictures]
 
 
@@ -73,14 +73,14 @@ def layer_rows(
     limits = look.limits or common_limits(passes, range(row.last, row.last + 1))
     unit = chosen.unit if chosen is not None and within(row, chosen) else None
     pictures = []
-    for place, values in enumerate(_series([one.output(row.last) for one in passes])):
+    for place, values in enumerate(series(passes, row.last)):
         name = NAMES[place] if len(passes) > 1 else ""
         picture = _maps if values.ndim == 3 else _bars
         part = picture(
             f"{row.first}-{place}",
             values,
             label=name or f"Layer {row.last}, {name_of(first.trace[row.last - 1].layer)}",
-            limits=_widened(limits, len(passes)),
+            limits=limits,
             chosen=unit[0] if unit else None,
             look=look,
             final=row.last == len(first.trace),
@@ -117,22 +117,6 @@ def _head(row: Row, found: Forward, look: Look) -> Part:
     )
     said = ". ".join(filter(None, (numbers_words(numbers), f"{remarks(numbers)} {more}".strip())))
     return note(f"{row.first}-head", title, f"{words} → {said}")
-
-
-def _series(outputs: list[Array]) -> list[Array]:
-    """Return the outputs, of two images their difference too."""
-    if len(outputs) == 1:
-        return outputs
-    with np.errstate(invalid="ignore"):
-        return [*outputs, outputs[0] - outputs[1]]
-
-
-def _widened(limits: tuple[float, float], images: int) -> tuple[float, float]:
-    """Return the range that a difference needs as well: as far below zero as above."""
-    if images == 1:
-        return limits
-    most = max(map(abs, limits))
-    return -most, most
 
 
 def _maps(
