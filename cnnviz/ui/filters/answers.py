@@ -208,61 +208,56 @@ def show_strongest(
     found: Bank, unit: int, scan: Excitement, numbers: list[int], shown: Pictures
 ) -> None:
     """Draw the patches that the filter saw, and the images; a click takes an image as picture."""
-    model, end = found.moment.model, response_place(found.moment.model, found.number - 1)
     indices = scan.places[numbers]
-    images = shown.test.images[indices]
     names = [shown.class_names[label] for label in shown.test.labels[indices]]
-    spans = [field(model, INPUT_SHAPE, end, scan.cell(number, unit)) for number in numbers]
-    captions = [signed(float(scan.values[number, unit]), 3) for number in numbers]
-    titles = [
-        f"Test image {index}: {name}" for index, name in zip(indices.tolist(), names, strict=True)
-    ]
-    cuts = [
-        patch(image / np.float32(255), *span) for image, span in zip(images, spans, strict=True)
-    ]
-    size = cuts[0].shape
-    rows = []
-    whole = all(side >= full for side, full in zip(size, INPUT_SHAPE[1:], strict=True))
-    if not whole:
-        height, width = (max(cut.shape[axis] for cut in cuts) for axis in (0, 1))
-        patches = np.full((len(cuts), height, width), np.nan, np.float32)
-        for place, cut in zip(patches, cuts, strict=True):
-            place[: cut.shape[0], : cut.shape[1]] = cut
-        rows.append(
-            [
-                tiles(
-                    "patches",
-                    patches,
-                    label=f"The patch of {shape(size)} pixels that its strongest cell sees",
-                    captions=captions,
-                    titles=titles,
-                    limits=(0, 1),
-                    size=72,
-                    quiet=True,
-                )
-            ]
-        )
-    rows.append(
-        [
-            tiles(
-                "images",
-                images,
-                label="The images; press one to see the response to it above"
-                + (" (its strongest cell sees all of the image)" if whole else ""),
-                captions=names,
-                titles=titles,
-                size=72,
-                choosable=True,
-                quiet=True,
-            )
-        ]
+    titles = [f"Test image {at}: {name}" for at, name in zip(indices, names, strict=True)]
+    values = [signed(float(scan.values[number, unit]), 3) for number in numbers]
+    patches = patches_of(found, unit, scan, numbers, shown)
+    whole = all(np.greater_equal(patches.shape[1:], INPUT_SHAPE[1:]))
+    words = " (its strongest cell sees all of each)" if whole else ""
+    images = tiles(
+        "images",
+        shown.test.images[indices],
+        label=f"The images{words}; press one to see the response to it above",
+        captions=[f"{name}\n{value}" for name, value in zip(names, values, strict=True)],
+        titles=titles,
+        size=72,
+        choosable=True,
+        quiet=True,
+    )
+    seen = tiles(
+        "patches",
+        patches,
+        label=f"The patch of {shape(patches.shape[1:])} pixels that its strongest cell sees",
+        captions=values,
+        titles=titles,
+        limits=(0, 1),
+        size=72,
+        quiet=True,
     )
 
     def chosen(pixel: Pixel) -> None:
         if pixel.part == "images":
             set_state(picture_state(int(indices[pixel.tile])))
 
+    rows = [[images]] if whole else [[seen], [images]]
     board(rows, key="_filters_strongest", on_tile=chosen)
+
+
+def patches_of(
+    found: Bank, unit: int, scan: Excitement, numbers: list[int], shown: Pictures
+) -> NDArray[np.float32]:
+    """Return the part of each image that the strongest cell sees (n, H, W); NaN outside of it."""
+    model, end = found.moment.model, response_place(found.moment.model, found.number - 1)
+    cuts = []
+    for number in numbers:
+        image = shown.test.images[scan.places[number]] / np.float32(255)
+        cuts.append(patch(image, *field(model, INPUT_SHAPE, end, scan.cell(number, unit))))
+    sizes = np.array([cut.shape for cut in cuts])  # behind a transposed convolution they differ
+    patches = np.full((len(cuts), *sizes.max(axis=0)), np.nan, np.float32)
+    for place, cut in zip(patches, cuts, strict=True):
+        place[: cut.shape[0], : cut.shape[1]] = cut
+    return patches
 
 
 def picture_state(index: int) -> dict[str, object]:
