@@ -102,8 +102,8 @@ def as_it_is(gray: Bytes, manner: Manner) -> Fitted:
 def separated(gray: Bytes, manner: Manner) -> tuple[Floats, list[str]]:
     """Return a picture's ink (H, W), and in words what was done to tell it from the paper.
 
-    The paper is the median of the border: where that is bright and the data's is dark, or the
-    other way around, light and dark are exchanged.
+    Where most of the border is bright and the data's is dark, or the other way around, light and
+    dark are exchanged. The paper's gray is that of the border's emptiest quarter: ink may touch it.
     """
     steps = []
     light = gray.astype(np.float32) / 255
@@ -111,7 +111,7 @@ def separated(gray: Bytes, manner: Manner) -> tuple[Floats, list[str]]:
     if is_bright != (manner.background == "bright"):
         steps.append("light and dark exchanged, as its border is " + ("dark", "bright")[is_bright])
     ink = 1 - light if is_bright else light
-    paper = float(np.median(border(ink)))
+    paper = float(np.percentile(border(ink), 25))
     if paper > 0.01:
         ink = np.clip(ink - paper, 0, None)
         steps.append(f"the paper's gray, {255 * paper:.0f} of 255, taken off")

@@ -1,5 +1,6 @@
 """Pictures fitted as the data set's images were made."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.data import load
+from cnnviz.data import available, load
 from cnnviz.data.dataset import Bytes
 from cnnviz.data.fitting import as_it_is, fit, resized, separated
 from cnnviz.data.manner import (
@@ -21,6 +22,7 @@ from cnnviz.data.manner import (
     stroke_width,
 )
 
+FOLDER = os.environ.get("CNNVIZ_DATA_DIR", "")
 ANY = Span(0, 1, 1000)
 DIGITS = Manner("MNIST", "dark", 20, "mass", (14.0, 14.0), ANY, ANY)
 CLOTHES = Manner("Fashion-MNIST", "dark", 28, "box", (13.5, 13.5), ANY, ANY)
@@ -147,6 +149,32 @@ def test_the_digits_were_made_as_their_module_says() -> None:
     bright = manner_of(255 - data.test.images, "bright ones")
     assert bright.background == "bright"
     assert bright.stroke.mean == pytest.approx(manner.stroke.mean, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "longest", "center", "at"),
+    [("mnist", 20, "mass", (14.0, 14.0)), ("fashion-mnist", 28, "box", (13.5, 13.5))],
+)
+def test_the_well_known_sets_were_made_as_is_written_of_them(
+    name: str,
+    longest: int,
+    center: str,
+    at: tuple[float, float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CNNVIZ_DATA_DIR", FOLDER)
+    if name not in {one.name for one in available()}:
+        pytest.skip(f"{name} is not here: CNNVIZ_DATA_DIR names no folder with it.")
+    images = load(name).test.images
+    manner = manner_of(images, name)
+    assert (manner.background, manner.longest, manner.center) == ("dark", longest, center)
+    assert manner.at == pytest.approx(at, abs=0.1)
+    again = [fit(np.kron(one, np.ones((2, 2), np.uint8)), manner).pixels for one in images[:100]]
+    same = [
+        np.abs(found.astype(int) - own).mean() < 1
+        for found, own in zip(again, images[:100], strict=True)
+    ]
+    assert np.mean(same) > 0.6  # enlarged and fitted, most are themselves again
 
 
 def test_photographs_have_no_background_in_common() -> None:

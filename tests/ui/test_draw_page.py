@@ -123,6 +123,20 @@ def test_a_kept_drawing_becomes_a_curve_over_all_checkpoints(run: RunFolder) -> 
     assert "becomes a curve" in words(page)
 
 
+def test_curves_that_were_canceled_go_on(run: RunFolder) -> None:
+    page = draw_page(look_drawing=encode_drawing(SEVEN.T.copy()))
+    page.session_state["_draw_stopped"] = True
+    page.session_state["draw_kept"] = ((encode_drawing(SEVEN[::-1].copy()), 1),)
+    page.run()
+    assert not faults(page)
+    assert "Not computed to the end" in words(page)
+    page = press(page, "Go on")
+    assert not faults(page)
+    (line,) = json.loads(parts(page, "_draw_curves")["curves"]["figure"])["data"]
+    steps = np.frombuffer(b64decode(line["x"]["bdata"]), "f4").tolist()
+    assert steps == run.checkpoint_steps()
+
+
 def test_kept_drawings_stay_when_the_page_is_left(run: RunFolder) -> None:
     page = press(draw_page(look_drawing=WORD), "Keep")
     page.switch_page("dashboard.py").run()

@@ -12,11 +12,11 @@ from cnnviz.figures.prediction import Curve
 from cnnviz.runs.errors import RunError
 from cnnviz.runs.folder import RunFolder
 from cnnviz.ui.draw.prediction import Probs, key_of, probs_of
+from cnnviz.ui.draw.state import STOPPED
 from cnnviz.ui.inside.memory import known, remembered
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.inside.subject import Subject
 
-STOPPED = "_draw_stopped"
 AT_ONCE = 0.15  # seconds of work that need no progress bar
 LABEL = "Following the drawings through the training"
 
@@ -77,21 +77,21 @@ def _nothing() -> Probs:
     raise LookupError("Not computed yet.")
 
 
-def work_through(moments: list[tuple[Moment, list[Followed]]]) -> bool:
+def work_through(moments: list[tuple[Moment, list[Followed]]]) -> None:
     """Do what is missing, with progress and Cancel where it takes a while.
 
     Whatever was computed stays: a press anywhere on the page breaks it off, and the next run of
-    the page goes on where it was. Return whether anything is missing at the end.
+    the page goes on where it was.
     """
     work = [(moment, drawings, missing(moment, drawings)) for moment, drawings in moments]
     if not any(steps for *_, steps in work):
-        return False
+        return
     place = st.empty()
     if st.session_state.get(STOPPED):
         with place.container(horizontal=True, vertical_alignment="center"):
             st.caption("Not computed to the end.", width="content")
             st.button("Go on", key="_draw_go_on", on_click=_stop, args=[False])
-        return True
+        return
     begun, bar = monotonic(), None
     for part, (moment, drawings, steps) in enumerate(work):
         for share in compute(moment, drawings, steps):
@@ -103,7 +103,6 @@ def work_through(moments: list[tuple[Moment, list[Followed]]]) -> bool:
                     st.button("Cancel", key="_draw_cancel", on_click=_stop, args=[True])
             bar.progress((part + share) / len(work), LABEL)
     place.empty()
-    return False
 
 
 def _stop(stopped: bool) -> None:

@@ -14,6 +14,7 @@ from cnnviz.ui.train.numbers import Numbers
 DRAWING, OTHER = f"{LOOK}drawing", f"{LOOK}other"
 NOT_HERE = (f"{LOOK}from", f"{LOOK}upload")
 LABEL, KEPT = "draw_label", "draw_kept"
+STOPPED = "_draw_stopped"  # whether the curves are not to be computed to the end
 MOST_KEPT = 6
 MOST_LETTERS = 7000
 """More than the drawings in an address may take: browsers and servers cut off what is longer."""
@@ -54,6 +55,7 @@ def keep_drawing(text: str, label: int) -> None:
     """Keep a drawing; where there are too many the oldest goes. For callbacks."""
     others = tuple(one for one in kept() if one[0] != text)
     st.session_state[KEPT] = (*others, (text, label))[-MOST_KEPT:]
+    st.session_state[STOPPED] = False
 
 
 def drop_drawing(place: int) -> None:
