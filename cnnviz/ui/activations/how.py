@@ -49,12 +49,17 @@ def how(row: Row, chosen: Chosen, passes: list[Forward], moment: Moment) -> None
         if len(passes) > 1:
             st.caption(_both(passes, row, unit))
         behind = found.trace[row.last - 1] if row.last > number else None
-        left, right = st.columns([1, 4.2], gap="medium")
+        left, right = st.columns([1, 3.4], gap="medium")
         with left:
-            _seen(found, moment, number, unit)
-            _links(moment, found, step, number, unit)
+            words = _seen(found, moment, number, unit)
         with right:
-            _made(step, moment, number, unit, behind)
+            st.caption(words)
+            _links(moment, step, number, unit)
+            convolved = _convolved(step, moment, number, behind)
+            if convolved is None:
+                _told(step, moment, number, unit, behind)
+        if convolved is not None:
+            _linked(convolved, number, unit)
 
 
 def _title(found: Forward, row: Row, number: int, unit: Unit) -> str:
@@ -104,8 +109,8 @@ def _typed(key: str, layer: int, name: str, axis: int, size: int, unit: Unit) ->
     choose(layer, (*unit[:axis], at, *unit[axis + 1 :]))
 
 
-def _seen(found: Forward, moment: Moment, layer: int, unit: Unit) -> None:
-    """Draw what the unit sees of the image: the rest is left empty."""
+def _seen(found: Forward, moment: Moment, layer: int, unit: Unit) -> str:
+    """Draw what the unit sees of the image, the rest left empty; return it in words."""
     seen = field(moment.model, INPUT_SHAPE, layer, unit)
     image = found.subject.x[0]
     part = np.full_like(image, np.nan)
@@ -125,21 +130,26 @@ def _seen(found: Forward, moment: Moment, layer: int, unit: Unit) -> None:
         [[tiles("field", part[None], label=label, limits=(0, 1), size=FIELD_SIZE, quiet=True)]],
         key="_act_field",
     )
-    st.caption(words)
+    return words
 
 
-def _made(
+def _convolved(
+    step: LayerTrace, moment: Moment, layer: int, behind: LayerTrace | None
+) -> Convolved | None:
+    """Return a convolution for the linked picture, None where it cannot be drawn or is none."""
+    if not isinstance(step.layer, Conv2d):
+        return None
+    activation = behind.layer if behind is not None else None
+    with np.errstate(all="ignore"):
+        found = convolve(step.layer, moment.params[layer - 1], step.input[0], activation)
+    return found if drawable(found) else None
+
+
+def _told(
     step: LayerTrace, moment: Moment, layer: int, unit: Unit, behind: LayerTrace | None
 ) -> None:
-    """Draw the linked picture of a convolution, or the numbers of any other layer."""
+    """Draw the numbers behind a unit of any layer."""
     params = moment.params[layer - 1]
-    if isinstance(step.layer, Conv2d):
-        activation = behind.layer if behind is not None else None
-        with np.errstate(all="ignore"):
-            convolved = convolve(step.layer, params, step.input[0], activation)
-        if drawable(convolved):
-            _linked(convolved, layer, unit)
-            return
     with np.errstate(all="ignore"):
         maps = maps_before(moment, layer)
         st.markdown(made_of(step, params, unit, maps))
@@ -216,7 +226,7 @@ def maps_before(moment: Moment, layer: int) -> Shape | None:
     return None if any(one.sees_all for one in between) or not between else shapes[last]
 
 
-def _links(moment: Moment, found: Forward, step: LayerTrace, layer: int, unit: Unit) -> None:
+def _links(moment: Moment, step: LayerTrace, layer: int, unit: Unit) -> None:
     """Draw the ways on: the filter itself, and the same convolution on its own page."""
     if not isinstance(step.layer, Conv2d):
         return

@@ -50,7 +50,7 @@ def probabilities(passes: list[Forward], class_names: Sequence[str], loss: Loss)
         called = names or [f"class {i}" for i in range(len(soft.logits))]
         if len(passes) > 1:
             st.markdown(f"**Image {place + 1}**")
-        left, right = st.columns([1.15, 1], gap="large")
+        left, right = st.columns([1.7, 1], gap="medium")
         with left:
             st.markdown(softmax_table(soft, called))
         with right:
