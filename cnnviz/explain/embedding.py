@@ -21,7 +21,7 @@ SPARE = 10  # directions more than are asked for
 MOST_TURNS, STILL = 50, 1e-6
 FEW_TURNS = 6  # where the last directions need not be exact
 FIRST_DIMENSIONS = 50
-ROUNDS, STEPS = 4, 300
+ROUNDS, STEPS = 5, 300
 PERPLEXITY = 30.0
 EXAGGERATION = 12.0
 
@@ -61,7 +61,8 @@ def pca(x: NDArray[np.floating], components: int = 2, turns: int = MOST_TURNS) -
     ValueError
         If x is no table of at least one row, or has values that are no numbers.
     """
-    x = checked(x)
+    scale = float(np.abs(checked(x)).max()) or 1.0  # so that no square is too large a number
+    x = x / np.asarray(scale, x.dtype)
     centered = x - x.mean(axis=0, dtype=np.float64).astype(x.dtype)
     whole = float(np.square(centered, dtype=np.float64).sum())
     points = np.zeros((len(x), components))
@@ -77,7 +78,7 @@ def pca(x: NDArray[np.floating], components: int = 2, turns: int = MOST_TURNS) -
             points = np.pad(points, ((0, 0), (0, components - points.shape[1])))
             if np.abs(points - before).max() <= STILL * np.abs(points).max():
                 break
-    return Principal(points, np.square(points).sum(axis=0) / whole)
+    return Principal(points * scale, np.square(points).sum(axis=0) / whole)
 
 
 def checked(x: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -148,7 +149,7 @@ def outputs(model: Sequential, params: ModelParams, layer: int, x: Array) -> NDA
     """Return what comes out of a layer, from 1, for images x (N, C, H, W): (N, D)."""
     head = Sequential(model.layers[:layer])
     bounds = [*range(0, len(x), AT_A_TIME), len(x)]
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), blas().limit(limits=1):
         parts = [
             head.forward(params[:layer], x[a:b])[0].reshape(b - a, -1) for a, b in pairwise(bounds)
         ]

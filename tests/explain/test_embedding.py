@@ -46,6 +46,15 @@ def test_what_is_alike_or_narrow_has_a_map_too() -> None:
     assert pca(np.ones((1, 5))).points.tolist() == [[0, 0]]
 
 
+def test_very_large_and_very_small_numbers_are_mapped() -> None:
+    x = np.random.default_rng(0).normal(size=(9, 20)).astype(np.float32)
+    usual = pca(x)
+    for factor in (1e37, 1e-30):
+        found = pca(x * np.float32(factor))
+        assert np.allclose(found.points / factor, usual.points, atol=1e-3)
+        assert np.allclose(found.shares, usual.shares, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("x", "told"),
     [
@@ -72,13 +81,13 @@ def test_tsne_keeps_neighbors_as_well_as_scikit_learn_in_one_go() -> None:
     manifold = pytest.importorskip("sklearn.manifold")
     x = load("digits").test.images[::2].reshape(-1, 784).astype(np.float32) / 255
     shares, found = mapped(x)
-    assert shares == [0, 0.25, 0.5, 0.75]
+    assert shares == [0, 0.2, 0.4, 0.6, 0.8]
     whole = manifold.TSNE(init="pca", random_state=0)
     with threadpool_limits(limits=1):
         theirs = whole.fit_transform(pca(x, 50).points.astype(np.float32))
     ours, best = (manifold.trustworthiness(x, y) for y in (found.points, theirs))
     assert ours > best - 0.01
-    assert found.divergence < 1.1 * whole.kl_divergence_
+    assert found.divergence < 1.15 * whole.kl_divergence_
     assert np.array_equal(found.points, mapped(x)[1].points)
 
 

@@ -87,7 +87,7 @@ const draw = (state) => {
   for (const i of order) {
     context.globalAlpha = faint(i) ? 0.12 : 0.85
     shape(context, data.labels[i], ...state.places[i], radius, colors[data.labels[i] % colors.length])
-    if (state.wrong.has(i)) ring(context, ...state.places[i], radius + 3, ink, 1.5)
+    if (state.wrong.has(i)) ring(context, ...state.places[i], radius + 2.5, ink, 1)
   }
   context.globalAlpha = 1
   if (state.at !== null) ring(context, ...state.places[state.at], radius + 6, accent, 2.5)
@@ -109,7 +109,9 @@ const drawLegend = (state) => {
     button.disabled = !there
     button.ariaPressed = String(state.only === k)
   })
-  write(state.key, state.wrong.size ? `◯ got wrong: ${state.wrong.size} of ${data.labels.length}` : '')
+  const count = (n) => n.toLocaleString('en')
+  const wrong = `◯ got wrong: ${count(state.wrong.size)} of ${count(data.labels.length)}`
+  write(state.key, state.wrong.size ? wrong : '')
 }
 
 const newEntry = (state, k) => {

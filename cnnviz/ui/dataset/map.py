@@ -40,6 +40,12 @@ METHOD_HELP = (
     "meaning. t-SNE keeps neighbors together and pulls the rest apart: who lies beside whom means "
     "something, how far groups are apart and how large they are means little."
 )
+LOOK_FOR = {
+    True: "Pixels alone leave the classes mixed. Choose the outputs of a layer to see how the "
+    "network sorts them.",
+    False: "The deeper the layer and the later the step, the farther apart the classes should lie: "
+    "move the timeline and compare with step 0. Where groups touch, mistakes are made.",
+}
 TSNE_HELP = "Takes some seconds, on a busy machine a minute; it can be broken off."
 
 
@@ -62,10 +68,13 @@ class Source:
 
 def map_view(chosen: Chosen) -> Moment | None:
     """Draw the map; return the moment it belongs to, for the page to follow."""
-    moment = moment_bar() if list_runs() else None
+    runs = list_runs()
+    moment = moment_bar() if runs else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = switched("Method", METHOD, METHODS, "pca", METHOD_HELP)
         source = _source_input(moment)
+        if not runs:
+            st.caption(NO_RUN, width="stretch")
         words = {count: f"{count:,}" for count in COUNTS}
         count = listed("Images", COUNT, words, USUAL_COUNT, "Spread evenly over all.", width=120)
     places = spread(len(chosen.split), count)
@@ -82,6 +91,8 @@ def map_view(chosen: Chosen) -> Moment | None:
         st.caption(METHOD_HELP)
         return moment
     judged = _judged(moment, chosen, places)
+    if moment is not None:
+        st.caption(LOOK_FOR[source.layer is None])
     _draw(found, chosen, places, judged, _told(found, source, len(places)))
     return moment
 
@@ -96,7 +107,6 @@ def _neighbors(
 def _source_input(moment: Moment | None) -> Source:
     """Draw the choice of pixels or a layer's outputs."""
     if moment is None:
-        st.caption(NO_RUN, width="stretch")
         return Source("pixels", "pixels", None, None)
     if switched("Of", OF, SOURCES, "pixels") == "pixels":
         return Source("pixels", "pixels", None, moment)

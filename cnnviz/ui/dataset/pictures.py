@@ -30,7 +30,7 @@ from cnnviz.ui.dataset.state import (
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.train.fields import number_input
 from cnnviz.ui.train.numbers import Numbers
-from cnnviz.ui.words import count_of, percent, plain
+from cnnviz.ui.words import compact, count_of, percent, plain
 
 BOARD = "data"
 OF_EACH, OF_ONE, VERSIONS = 12, 60, 23
@@ -41,8 +41,8 @@ MEANS = (
     "gray where they differ."
 )
 MOVED = (
-    "Every training image is moved anew in each epoch, by this very code, so the network never "
-    "sees the same pixels twice. Validation and test images stay as they are."
+    "In a training each training image is moved anew in every epoch, by this very code; validation "
+    "and test images stay as they are."
 )
 
 
@@ -137,7 +137,7 @@ def moved_view(chosen: Chosen) -> None:
     moves = augment.draw(VERSIONS, np.random.default_rng(counter(SEED)))
     versions = np.concatenate([x[:1], augment.apply(x, moves)])[:, 0]
     told = ["as it is", *map(moved_words, moves)]
-    st.caption(MOVED)
+    st.caption(f"{MOVED} {_runs_own(chosen)}")
     part = tiles(
         "moved",
         np.ascontiguousarray(versions),
@@ -148,6 +148,20 @@ def moved_view(chosen: Chosen) -> None:
         size=84,
     )
     board([[part]], key=BOARD)
+
+
+def _runs_own(chosen: Chosen) -> str:
+    """Return what the shown run does to its images, in a sentence."""
+    if chosen.settings is None or not chosen.own:
+        return ""
+    own = chosen.settings.config.augment
+    if own == Augment():
+        return "The shown run does not move its images."
+    flip = ", half of them mirrored" * own.flip
+    return (
+        f"The shown run moves them by up to {count_of(own.shift, 'pixel')} and turns them by up "
+        f"to {compact(own.rotate)}°{flip}."
+    )
 
 
 def _moves_input(chosen: Chosen) -> tuple[Augment, int]:
