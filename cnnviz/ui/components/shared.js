@@ -33,7 +33,12 @@ const minus = (text) => String(Number(text)).replaceAll('-', '−')
 const short = (value) =>
   Math.abs(value) < 1e5 ? minus(value.toPrecision(3)) : value.toExponential(1).replaceAll('-', '−')
 
+const colorsRead = new Map() // by their names: reading one takes a canvas
 const rgb = (color) => {
+  if (!colorsRead.has(color)) colorsRead.set(color, readColor(color))
+  return colorsRead.get(color)
+}
+const readColor = (color) => {
   const dot = new OffscreenCanvas(1, 1).getContext('2d')
   dot.fillStyle = color
   dot.fillRect(0, 0, 1, 1)
