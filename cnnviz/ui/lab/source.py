@@ -143,7 +143,7 @@ def _drawing(prefix: str) -> Source:
     """Draw the button that opens the pad; return the drawing that all pages share."""
     with (
         st.container(height="stretch", vertical_alignment="bottom"),
-        st.popover("Draw", icon="✏️", width="stretch", help="The drawing that all pages share."),
+        st.popover("Draw", icon="✏️", width="stretch"),
     ):
         text = pad_input(LOOK, UNKNOWN, f"_{prefix}pad")
         fits = fit_input(LOOK)
