@@ -41,8 +41,8 @@ METHOD_HELP = (
     "something, how far groups are apart and how large they are means little."
 )
 LOOK_FOR = {
-    True: "Pixels alone leave the classes mixed. Choose the outputs of a layer to see how the "
-    "network sorts them.",
+    True: "By their pixels, images that look alike lie together. Choose the outputs of a layer to "
+    "see how the network sorts them.",
     False: "The deeper the layer and the later the step, the farther apart the classes should lie: "
     "move the timeline and compare with step 0. Where groups touch, mistakes are made.",
 }

@@ -76,6 +76,8 @@ def test_between_epochs_the_checkpoint_itself_is_judged(run: RunFolder) -> None:
     assert "30 test images, judged with these weights" in told(page)
     assert parts(page)["matrix"]["counts"] == counts.tolist()
     assert parts(page)["scores"]["hits"] == counts.diagonal().tolist()
+    page = page_of(look_step="20", wrong_set="validation")
+    assert "20 validation images, judged with these weights" in told(page)
 
 
 def test_before_the_end_validation_images_are_the_usual_ones(run: RunFolder) -> None:
