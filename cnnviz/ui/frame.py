@@ -63,6 +63,13 @@ def frame(title: str, table: Table = SHARED) -> Iterator[None]:
     _spare(title)
 
 
+def heading(title: str, words: str) -> None:
+    """Draw a page's title, and beside it what the page is for."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        st.caption(words, width="stretch")
+
+
 @cache
 def _spare(title: str) -> None:
     """Take what a page's first run in this process has brought out of the garbage collector's work.

@@ -4,7 +4,6 @@ from functools import partial
 
 import streamlit as st
 
-from cnnviz.data import CLASSES, DataError
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.activations.forward import Forward, common_limits, forward
 from cnnviz.ui.activations.how import how
@@ -34,11 +33,10 @@ from cnnviz.ui.activations.state import (
 )
 from cnnviz.ui.activations.words import name_of
 from cnnviz.ui.components.board import Part, board
+from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
-from cnnviz.ui.inside.moment import Moment, follow, moment_bar
+from cnnviz.ui.inside.moment import Moment, at_a_moment, class_names
 from cnnviz.ui.inside.subject import LOOK, subject_input
-from cnnviz.ui.pictures import pictures
-from cnnviz.ui.state import publish_url
 from cnnviz.ui.train.fields import choice_input, keep
 
 __all__ = ["TABLE", "activations_page"]
@@ -51,17 +49,8 @@ INTRODUCTION = (
 
 def activations_page() -> None:
     """Draw the page from top to bottom: moment, image, layers, probabilities."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Activations", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
-    moment = moment_bar()
-    if moment is None:
-        publish_url(TABLE)
-        return
-    with guard():
-        body(moment)
-    publish_url(in_use())
-    follow(moment)
+    heading("Activations", INTRODUCTION)
+    at_a_moment(body, in_use)
 
 
 def body(moment: Moment) -> None:
@@ -170,11 +159,3 @@ def scroll(moment: Moment, passes: list[Forward], fold: bool, names: tuple[str, 
         with guard():
             how(taken, picked, passes, moment)
     board(below, key="_act_below", on_tile=hear)
-
-
-def class_names(moment: Moment) -> tuple[str, ...]:
-    """Return what the classes are called; numbers where the data set is not here any more."""
-    try:
-        return pictures(moment.settings.data).class_names
-    except DataError:
-        return tuple(map(str, range(CLASSES)))

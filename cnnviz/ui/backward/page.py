@@ -10,6 +10,7 @@ from cnnviz.ui.backward import check, layer, motion, subject
 from cnnviz.ui.backward.panels import input_product, steps, weight_product
 from cnnviz.ui.components.linked import linked
 from cnnviz.ui.components.matrices import matrices
+from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import Answer, Question, card
 from cnnviz.ui.lab.example import in_use
@@ -39,9 +40,7 @@ INTRODUCTION = (
 
 def backward_page() -> None:
     """Draw the page: the choice of a view, and the view."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Backward", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
+    heading("Backward", INTRODUCTION)
     view = view_input()
     with guard(), one_layer():
         {"layer": layer_view, "check": check.check_view, "step": motion.motion_view}[view]()

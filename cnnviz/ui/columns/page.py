@@ -6,6 +6,7 @@ from cnnviz.explain.columns import unfold, way_back
 from cnnviz.ui.columns.facts import back_words, costs, question, time_race
 from cnnviz.ui.columns.panels import matrix_product, there_and_back
 from cnnviz.ui.components.matrices import matrices
+from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import card
 from cnnviz.ui.lab.example import example, in_use, table
@@ -28,9 +29,7 @@ BACK = (
 
 def columns_page() -> None:
     """Draw the page from top to bottom: inputs, the product, its cost, the way back."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("im2col", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
+    heading("im2col", INTRODUCTION)
     with guard(), one_layer():
         shown = example(PREFIX)
         show_told()

@@ -15,6 +15,7 @@ from cnnviz.ui.convolution.compare import comparison
 from cnnviz.ui.convolution.controls import Setup, controls
 from cnnviz.ui.convolution.questions import missing_product, output_size
 from cnnviz.ui.convolution.state import edited, in_use, pinned
+from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import card
 from cnnviz.ui.lab.inputs import one_layer, show_told
@@ -29,9 +30,7 @@ INTRODUCTION = (
 
 def convolution_page() -> None:
     """Draw the page from top to bottom: settings, the picture, code, comparison, questions."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Convolution", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
+    heading("Convolution", INTRODUCTION)
     with guard(), one_layer():
         setup = controls()
         show_told()

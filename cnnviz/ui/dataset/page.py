@@ -6,6 +6,7 @@ from cnnviz.ui.dataset.chosen import Chosen, chosen_images, wants_to_go
 from cnnviz.ui.dataset.map import map_view
 from cnnviz.ui.dataset.pictures import images_view, moved_view, numbers_view
 from cnnviz.ui.dataset.state import PARTS, TABLE, VIEW, VIEWS, in_use, switched
+from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.links import open_page
 from cnnviz.ui.inside.moment import Moment, follow
@@ -21,9 +22,7 @@ def data_page() -> None:
     """Draw the page from top to bottom."""
     if wants_to_go():
         open_page("Activations")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Data", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
+    heading("Data", INTRODUCTION)
     moment = None
     with guard():
         moment = _body()

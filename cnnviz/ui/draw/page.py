@@ -12,7 +12,6 @@ from cnnviz.ui.draw.panels import (
     answer_rows,
     curves_part,
     kept_part,
-    names_of,
     taken_for,
 )
 from cnnviz.ui.draw.prediction import predicted, verdict
@@ -28,10 +27,11 @@ from cnnviz.ui.draw.state import (
     kept,
     show_drawing,
 )
+from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.brought import fit_input, manner, pad_input
 from cnnviz.ui.inside.links import link
-from cnnviz.ui.inside.moment import Moment, follow, moment_bar
+from cnnviz.ui.inside.moment import Moment, at_a_moment, class_names
 from cnnviz.ui.inside.subject import LOOK, drawn, show_words
 from cnnviz.ui.lab.trained import run_title
 from cnnviz.ui.state import publish_url
@@ -63,20 +63,17 @@ INSIDE_HELP = "This drawing on its way through the network, layer by layer."
 def draw_page() -> None:
     """Draw the page from top to bottom: moment, pad and prediction, the drawings that were kept."""
     plotly_loader()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Draw", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
-    moment = moment_bar()
-    if moment is None:
-        publish_url(TABLE)
-        return
-    with guard():
-        st.session_state[WHOLE] = None
-        drawing_panel(moment)
-    publish_url(TABLE)
-    follow(moment)
-    with guard():  # last: it may take a while
-        kept_panel(moment)
+    heading("Draw", INTRODUCTION)
+    moment = at_a_moment(answered, lambda: TABLE)
+    if moment is not None:
+        with guard():  # last: it may take a while
+            kept_panel(moment)
+
+
+def answered(moment: Moment) -> None:
+    """Draw pad and answers, as a part of the whole page."""
+    st.session_state[WHOLE] = None
+    drawing_panel(moment)
 
 
 @st.fragment
@@ -107,7 +104,7 @@ def body(moment: Moment) -> None:
     with right:
         answer = st.container()
         with st.grid("auto", min_column_width=200):
-            asked = label_input(names_of(moment))
+            asked = label_input(class_names(moment))
             other_input(moment)
         shown = [look(one, text, fits=fits) for one in both(moment)]
         with answer:
@@ -117,7 +114,7 @@ def body(moment: Moment) -> None:
 
 def look(moment: Moment, text: str, *, fits: bool) -> Shown:
     """Return what a run makes of a drawing, fitted to the run's own data."""
-    names = names_of(moment)
+    names = class_names(moment)
     if not text:
         return Shown(moment, names, None, None)
     subject = drawn(text, manner(moment), fits=fits)
@@ -217,7 +214,11 @@ def choose(pixel: Pixel) -> None:
 
 def followed(moment: Moment, *, second: bool) -> list[Followed]:
     """Return the drawings that were kept, as a run gets them, with names: 1 · Trouser."""
-    names, usual, fits = names_of(moment), manner(moment), bool(st.session_state.get(f"{LOOK}fit"))
+    names, usual, fits = (
+        class_names(moment),
+        manner(moment),
+        bool(st.session_state.get(f"{LOOK}fit")),
+    )
     run = f" · {moment.settings.network}" if second else ""
     return [
         Followed(f"{place} · {names[label]}{run}", place - 1, drawn(text, usual, fits=fits), label)

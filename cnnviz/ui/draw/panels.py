@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.data import CLASSES, DataError
 from cnnviz.figures.prediction import Curve, prediction_figure, probability_figure
 from cnnviz.ui.components.board import Part
 from cnnviz.ui.components.chart import chart
@@ -15,7 +14,6 @@ from cnnviz.ui.draw.prediction import Probs, exactly, predicted, top
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.inside.subject import SEEN, Subject
 from cnnviz.ui.lab.trained import run_title
-from cnnviz.ui.pictures import pictures
 
 SEEN_SIZE, SEEN_SIZE_OF_TWO, BARS_HEIGHT, CURVES_HEIGHT = 196, 112, 290, 320
 SEEN_HELP = "28 × 28 pixels from 0 to 1: this and nothing else goes into the network."
@@ -36,14 +34,6 @@ class Shown:
     names: tuple[str, ...]
     subject: Subject | None
     probs: Probs | None
-
-
-def names_of(moment: Moment) -> tuple[str, ...]:
-    """Return what the classes are called; numbers where the data set is not here any more."""
-    try:
-        return pictures(moment.settings.data).class_names
-    except DataError:
-        return tuple(map(str, range(CLASSES)))
 
 
 def answer_rows(shown: Sequence[Shown]) -> list[list[Part]]:

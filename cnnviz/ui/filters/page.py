@@ -14,10 +14,9 @@ from cnnviz.ui.filters.off import switch_off
 from cnnviz.ui.filters.one import one_filter
 from cnnviz.ui.filters.state import PART, PARTS, TABLE, UNIT, in_use, switched
 from cnnviz.ui.filters.time import over_time
-from cnnviz.ui.guard import guard
+from cnnviz.ui.frame import heading
 from cnnviz.ui.inside.layers import layer_input
-from cnnviz.ui.inside.moment import MOMENT_TABLE, Moment, follow, moment_bar
-from cnnviz.ui.state import publish_url
+from cnnviz.ui.inside.moment import Moment, at_a_moment
 from cnnviz.ui.train.fields import keep, number_input
 from cnnviz.ui.train.numbers import Numbers, written
 from cnnviz.ui.words import plain
@@ -34,17 +33,8 @@ LAYER_WIDTH = 260
 def filters_page() -> None:
     """Draw the page from top to bottom."""
     plotly_loader()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Filters", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
-    moment = moment_bar()
-    if moment is None:
-        publish_url(MOMENT_TABLE)
-        return
-    with guard():
-        body(moment)
-    publish_url(in_use())
-    follow(moment)
+    heading("Filters", INTRODUCTION)
+    at_a_moment(body, in_use)
 
 
 def body(moment: Moment) -> None:

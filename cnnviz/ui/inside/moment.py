@@ -1,9 +1,11 @@
 """A run at one of its checkpoints: what every page that looks inside begins with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
+from cnnviz.data import CLASSES, DataError
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import ModelParams
 from cnnviz.runs.folder import RunFolder, list_runs
@@ -15,8 +17,9 @@ from cnnviz.ui.inside.links import open_page, set_state
 from cnnviz.ui.inside.marks import marks
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.pace import poll_seconds
+from cnnviz.ui.pictures import pictures
 from cnnviz.ui.service import watchers
-from cnnviz.ui.state import Table, run_id
+from cnnviz.ui.state import Table, publish_url, run_id
 from cnnviz.ui.train.numbers import Numbers
 from cnnviz.ui.train.picker import headline, picker, shown_run
 from cnnviz.ui.words import badge
@@ -68,6 +71,26 @@ def params_of(run: RunFolder, step: int) -> ModelParams:
     return remembered(("params", str(run.path), step), lambda: run.params(step))
 
 
+def at_a_moment(body: Callable[[Moment], None], table: Callable[[], Table]) -> Moment | None:
+    """Draw the timeline and, for the moment that it stands at, the body of a page.
+
+    Parameters
+    ----------
+    body : callable
+        Draws the page beneath the timeline.
+    table : callable
+        Returns, after that, which of the page's parameters stand in the URL.
+    """
+    moment = moment_bar()
+    if moment is not None:
+        with guard():
+            body(moment)
+    publish_url(table())
+    if moment is not None:
+        follow(moment)
+    return moment
+
+
 def moment_bar() -> Moment | None:
     """Draw what the run is, the list of runs and the timeline; return the chosen moment.
 
@@ -112,6 +135,14 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
 
 def _choose(step: int | None) -> None:
     set_state({STEP: step})
+
+
+def class_names(moment: Moment) -> tuple[str, ...]:
+    """Return what the classes are called; numbers where the data set is not here any more."""
+    try:
+        return pictures(moment.settings.data).class_names
+    except DataError:
+        return tuple(map(str, range(CLASSES)))
 
 
 def chosen_step(asked: float | None, steps: tuple[int, ...]) -> tuple[int, bool]:

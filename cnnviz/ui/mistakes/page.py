@@ -13,9 +13,9 @@ from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import chart, plotly_loader
 from cnnviz.ui.components.confusion import confusion
 from cnnviz.ui.components.scores import scores
-from cnnviz.ui.guard import guard
+from cnnviz.ui.frame import heading
 from cnnviz.ui.inside.links import open_page
-from cnnviz.ui.inside.moment import Moment, follow, moment_bar
+from cnnviz.ui.inside.moment import Moment, at_a_moment
 from cnnviz.ui.mistakes.images import groups, hear, picture, wants_to_go
 from cnnviz.ui.mistakes.judged import Found, found
 from cnnviz.ui.mistakes.state import (
@@ -30,7 +30,6 @@ from cnnviz.ui.mistakes.state import (
 )
 from cnnviz.ui.mistakes.words import calibration, error_words, what_to_see
 from cnnviz.ui.pictures import pictures
-from cnnviz.ui.state import publish_url
 from cnnviz.ui.words import percent
 
 __all__ = ["TABLE", "mistakes_page"]
@@ -58,17 +57,8 @@ def mistakes_page() -> None:
     if wants_to_go():
         open_page("Activations")
     plotly_loader()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Mistakes", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
-    moment = moment_bar()
-    if moment is None:
-        publish_url(TABLE)
-        return
-    with guard():
-        _body(moment)
-    publish_url(TABLE)
-    follow(moment)
+    heading("Mistakes", INTRODUCTION)
+    at_a_moment(_body, lambda: TABLE)
 
 
 def _body(moment: Moment) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.shapes import chain, controls
 from cnnviz.ui.shapes.layer import layer_view
@@ -24,9 +25,7 @@ SHOW: dict[str, Callable[[], None]] = {
 
 def shapes_page() -> None:
     """Draw the page: the choice of a view, and the view."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Shapes", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
+    heading("Shapes", INTRODUCTION)
     controls.defaults()
     with guard():
         SHOW[_view()]()

@@ -10,6 +10,7 @@ from cnnviz.runs.manager import Manager
 from cnnviz.runs.settings import RunSettings
 from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import plotly_loader
+from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.service import IDLE_MINUTES, LEAST_IDLE, MOST_IDLE, manager
 from cnnviz.ui.state import publish_url
@@ -37,9 +38,7 @@ IDLE = Numbers("Pause after minutes without a browser", LEAST_IDLE, MOST_IDLE, w
 def train_page() -> None:
     """Draw the page from top to bottom: settings, buttons, the run."""
     plotly_loader()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Train", anchor=False, width="content")
-        st.caption(INTRODUCTION, width="stretch")
+    heading("Train", INTRODUCTION)
     adopt_pending()
     choice = choose()
     shown = None
