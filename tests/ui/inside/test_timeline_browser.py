@@ -3,14 +3,20 @@
 import os
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnnviz.nn.losses import softmax
+from cnnviz.nn.model import Sequential
 from cnnviz.runs import RunFolder
+from cnnviz.ui.pictures import pictures
+from cnnviz.ui.words import percent
 from tests.browser import settled, start_server
 from tests.runs.run_tools import STEPS, whole_run
 
 pytestmark = pytest.mark.browser
+THUMB = 16  # pixels
 
 
 @pytest.fixture(scope="module")
@@ -44,36 +50,73 @@ def test_the_cursor_tells_the_checkpoints_own_numbers(
     slider.focus()
     page.keyboard.press("Home")
     expect(page.locator(".timeline .sentence")).to_contain_text("the initial weights")
-    page.wait_for_url("**look_step=0")
+    at_step(page, 0)
     page.keyboard.press("ArrowRight")
-    page.wait_for_url("**look_step=1")
+    at_step(page, 1)
     page.keyboard.press("End")
-    page.wait_for_function("!location.search.includes('look_step')")
+    at_step(page, None)
     assert f"step {STEPS} of {STEPS}" in words(page)
 
 
-def test_dragging_ends_where_the_hand_ends_and_playing_at_the_end(
-    chromium_page: Page, address: str, run: RunFolder
-) -> None:
-    page = chromium_page
-    page.goto(f"{address}/Filters?run={run.id}")
-    settled(page)
+def at_step(page: Page, step: int | None) -> None:
+    """Wait until the address names this step, or none."""
+    page.wait_for_function(
+        "step => new URLSearchParams(location.search).get('look_step') === step",
+        arg=None if step is None else str(step),
+    )
+
+
+def drag(page: Page, run: RunFolder, first: float, last: float) -> int:
+    """Drag the cursor over these shares of the timeline; return the step where it ends."""
     box = page.get_by_label("Checkpoint of the run").bounding_box()
     assert box is not None
     y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 0.1 * box["width"], y)
+    page.mouse.move(box["x"] + first * box["width"], y)
     page.mouse.down()
-    for place in range(10, 51):
-        page.mouse.move(box["x"] + place / 100 * box["width"], y)
+    for place in np.linspace(first, last, 40):
+        page.mouse.move(box["x"] + place * box["width"], y)
     page.mouse.up()
-    middle = f"look_step={round(STEPS / 2 - 0.01)}"
-    page.wait_for_function(f"location.search.includes('{middle}')")
+    steps = run.checkpoint_steps()
+    thumb = THUMB / box["width"]
+    return steps[round((last - thumb / 2) / (1 - thumb) * (len(steps) - 1))]
+
+
+def test_dragging_moves_cursor_filters_and_prediction_to_one_checkpoint(
+    chromium_page: Page, address: str, run: RunFolder
+) -> None:
+    page = chromium_page
+    page.goto(f"{address}/Filters?run={run.id}&look_image=4")
+    settled(page)
+    step = drag(page, run, 0.1, 0.42)
+    at_step(page, step)
+    expect(page.locator(".timeline .sentence")).to_contain_text(f"step {step} of {STEPS}")
+    assert f"loss of this batch {run.history()['loss'][step - 1]:#.4g}" in words(page)
+    params = run.params(step)
+    tile = page.get_by_role("list", name=f"After step {step}").locator("canvas").nth(1)
+    tile.hover(position={"x": 2, "y": 2})
+    read = page.locator(".tiles .value").first
+    expect(read).to_contain_text("Filter 1 · row 0, column 0: ")
+    told = read.inner_text().rpartition(": ")[2].replace("−", "-")
+    assert np.float32(told) == params[0]["weight"][1, 0, 0, 0]
+    page.get_by_role("link", name="Activations").click()
+    expect(page.get_by_text("The network takes it for").first).to_be_visible()
+    shown = pictures(run.settings().data)
+    model = Sequential.from_specs(run.settings().layers)
+    probs = softmax(model.predict(params, shown.test.batch(slice(4, 5))[0]))[0]
+    verdict = f"takes it for {shown.class_names[probs.argmax()]} with {percent(probs.max())}"
+    expect(page.get_by_text("The network takes it for").first).to_contain_text(verdict)
+
+
+def test_playing_goes_on_to_the_end(chromium_page: Page, address: str, run: RunFolder) -> None:
+    page = chromium_page
+    page.goto(f"{address}/Filters?run={run.id}&look_step={STEPS // 2}")
+    settled(page)
     page.get_by_label("Speed of the player").select_option("8×")
     page.get_by_role("button", name="Play the training").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    page.wait_for_function("!location.search.includes('look_step')")
+    at_step(page, None)
     expect(page.get_by_role("button", name="Play the training")).to_be_visible()
     page.get_by_role("button", name="One checkpoint back").click()
-    page.wait_for_url(f"**look_step={STEPS - 1}")
+    at_step(page, STEPS - 1)
     page.get_by_role("link", name="Mistakes").click()
     expect(page.locator(".timeline .sentence")).to_contain_text(f"step {STEPS - 1} of {STEPS}")
