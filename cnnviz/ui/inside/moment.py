@@ -8,9 +8,10 @@ import streamlit as st
 from cnnviz.data import CLASSES, DataError
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import ModelParams
+from cnnviz.runs.errors import RunError
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.settings import RunSettings
-from cnnviz.runs.status import RunStatus
+from cnnviz.runs.status import RESUMABLE, RunStatus
 from cnnviz.ui.components.timeline import timeline
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.links import open_page, set_state
@@ -21,8 +22,8 @@ from cnnviz.ui.pictures import pictures
 from cnnviz.ui.service import watchers
 from cnnviz.ui.state import Table, publish_url, run_id
 from cnnviz.ui.train.numbers import Numbers
-from cnnviz.ui.train.picker import headline, picker, shown_run
-from cnnviz.ui.words import badge
+from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
+from cnnviz.ui.words import badge, plain
 
 STEP = "look_step"
 MOMENT_TABLE: Table = {
@@ -33,7 +34,10 @@ NOTHING = (
     "Nothing has been trained here yet. Press Train on the Train page: from its first step on, a "
     "run can be taken apart here, also while it goes on."
 )
-NO_WEIGHTS = "This run has no weights yet: they are there in a moment, before the first step."
+SOON = "This run has no weights yet: they are there in a moment, before the first step."
+QUEUED = "This run waits for its turn and has no weights yet: they are there before its first step."
+NEVER = "This run has no weights, and nothing is under way that would make any: "
+ELSEWHERE = "choose another one under Runs, at the right."
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,14 +113,15 @@ def moment_bar() -> Moment | None:
 
 
 def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
-    settings, status = run.settings(), run.status()
+    status = run.status()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(badge(status.state), width="content")
-        st.markdown(headline(run, status, settings), width="stretch")
+        st.markdown(headline(run, status, settings_of(run)), width="stretch")
         picker(runs, run)
+    settings = readable_settings(run)
     steps = tuple(run.checkpoint_steps())
     if not steps:
-        st.info(NO_WEIGHTS, icon="⏳")
+        st.info(no_weights(status), icon="⏳" if status.active else "ℹ️")
         _wait(run, status)
         return None
     step, live = chosen_step(st.session_state.get(STEP), steps)
@@ -131,6 +136,25 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
     )
     model = Sequential.from_specs(settings.layers)
     return Moment(run, settings, status, steps, step, live, model, params_of(run, step))
+
+
+def readable_settings(run: RunFolder) -> RunSettings:
+    """Return a run's settings; raises RunError that names the run, and the way out."""
+    try:
+        return run.settings()
+    except RunError as error:
+        raise RunError(
+            f"What network the run {plain(run.id)} trained cannot be read any more "
+            f"({str(error).rstrip('.')}): {ELSEWHERE}"
+        ) from error
+
+
+def no_weights(status: RunStatus) -> str:
+    """Return why a run without any checkpoint has none, and what to do."""
+    if status.active:
+        return QUEUED if status.state == "queued" else SOON
+    resume = "press Resume on the Train page, or " * (status.state in RESUMABLE)
+    return f"{NEVER}{resume}{ELSEWHERE}"
 
 
 def _choose(step: int | None) -> None:
