@@ -42,7 +42,10 @@ PAGES: tuple[PageEntry, ...] = (
 
 
 MENU_WIDTH = 220
-STYLE = "<style>.stMainBlockContainer { padding: 3.75rem 2.5rem 4rem }</style>"
+STYLE = """<style>
+.stMainBlockContainer { padding: 3.75rem 2.5rem 4rem }
+[class*="st-key-work-"] [data-retained] { display: none }
+</style>"""
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
 from cnnviz.ui.words import badge, plain
 
 STEP = "look_step"
+SHOWN = "_look-shown"  # the step that is shown, also where nothing was asked for
 MOMENT_TABLE: Table = {
     "run": run_id,
     STEP: Numbers("Step", 0, 10**9).read,
@@ -64,6 +65,11 @@ class Moment:
     live: bool
     model: Sequential
     params: ModelParams
+
+    @property
+    def diverged(self) -> bool:
+        """Whether it is the last checkpoint of a training that diverged."""
+        return self.status.state == "diverged" and self.live
 
     def at(self, step: int) -> ModelParams:
         """Return the parameters of another checkpoint; raises RunError."""
@@ -125,6 +131,7 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
         _wait(run, status)
         return None
     step, live = chosen_step(st.session_state.get(STEP), steps)
+    st.session_state[SHOWN] = step
     timeline(
         marks(run, steps),
         run=run.id,
@@ -159,6 +166,11 @@ def no_weights(status: RunStatus) -> str:
 
 def _choose(step: int | None) -> None:
     set_state({STEP: step})
+
+
+def hold() -> None:
+    """Stay at the step that is shown, also when the run goes on; for callbacks."""
+    _choose(st.session_state.get(SHOWN))
 
 
 def class_names(moment: Moment) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ from typing import TypeVar, cast
 import streamlit as st
 
 from cnnviz.ui.inside.memory import known, remembered
+from cnnviz.ui.inside.moment import hold
 
+BOX = "work-"  # in `frame`: a button that was pressed does not stay there beside Cancel, faded
 T = TypeVar("T")
 Task = Generator[float, None, T]
 """Yields the share that is done, from 0 to 1, and returns the result."""
@@ -23,23 +25,24 @@ def work(key: Hashable, label: str, task: Task[T], *, name: str, help: str = "")
         What the button says.
     task : generator
         It is not started before the button is pressed. Pressing Cancel, or anything else on the
-        page, breaks it off; nothing is kept of it then.
+        page, breaks it off; nothing is kept of it then. A run that goes on is looked at from then
+        on at the step of the result, which would otherwise be gone with the next checkpoint.
     name : str
         The button's key, the same for all results of this kind.
     """
     if known(key):
         return remembered(key, lambda: finish(task))
     place = st.empty()
-    with place.container():
-        pressed = st.button(label, key=name, help=help or None)
-    if not pressed:
-        return None
-    with place.container(horizontal=True, vertical_alignment="center"):
+    with place.container(key=f"{BOX}{name}", horizontal=True, vertical_alignment="center"):
+        if not st.session_state.get(name):
+            st.button(label, key=name, help=help or None, on_click=hold)
+            return None
         bar = st.progress(0.0, label)
         st.button("Cancel", key=f"{name}-cancel")
-    result = remembered(key, lambda: finish(task, lambda share: bar.progress(share, label)))
-    place.empty()
-    return result
+    try:
+        return remembered(key, lambda: finish(task, lambda share: bar.progress(share, label)))
+    finally:
+        place.empty()
 
 
 def finish(task: Task[T], tell: Callable[[float], object] = lambda share: None) -> T:
