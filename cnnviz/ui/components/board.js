@@ -41,5 +41,6 @@ export default function ({ data, parentElement, setStateValue }) {
   })
   const wanted = new Set(data.rows.flat().map((part) => part.name))
   Object.keys(state.parts).filter((name) => !wanted.has(name)).forEach((name) => close(state, name))
+  while (root.children.length > data.rows.length) root.lastChild.remove() // empty, but with a gap
   return () => Object.values(state.parts).forEach(({ leave }) => leave?.())
 }
