@@ -74,6 +74,10 @@ def test_from_a_cell_to_its_products_and_back(
     conv = title("1", "Conv2d, channel 2, row 3, column 5", after[0][2, 3, 5])
     expect(how).to_contain_text(conv, timeout=PATIENT)
     in_the_address(page, "look_cell", "3,5")
+    whole, mark = (one.bounding_box() for one in (maps.nth(2), page.locator(".chosen .pick")))
+    assert mark["x"] - whole["x"] == pytest.approx(5 * side, abs=0.5)
+    assert mark["y"] - whole["y"] == pytest.approx(3 * side, abs=0.5)
+    expect(page.locator(".st-key-_act_above .cnnviz-row")).to_have_count(4)  # none without parts
     expect(how.locator(".linked .total .number").last).to_contain_text("=")
     whole = how.locator(".linked .total .whole .number")
     printed = float(whole.inner_text().replace("=", "").replace("−", "-"))
@@ -100,5 +104,9 @@ def test_from_a_cell_to_its_products_and_back(
     how.get_by_role("button", name="Close").click()
     expect(how).to_have_count(0, timeout=PATIENT)
     in_the_address(page, "look_layer", None)
+    settled(page)
+    page.get_by_role("combobox", name="Take apart").click()
+    page.get_by_role("option", name="Layer 5").click()
+    expect(how).to_be_in_viewport(timeout=PATIENT)
     settled(page)
     assert not [one for one in errors if "404" not in one]

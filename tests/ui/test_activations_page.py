@@ -9,15 +9,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.data import DataChoice
+from cnnviz.explain.activity import written_softmax
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.layers import ReLU
 from cnnviz.nn.losses import CrossEntropy
 from cnnviz.nn.model import Sequential
 from cnnviz.runs import RunFolder, RunSettings, layout
+from cnnviz.runs.create import change_status
 from cnnviz.runs.files import pack
 from cnnviz.training import TrainConfig
+from cnnviz.ui.activations.result import loss_words
 from cnnviz.ui.activations.terms import made_of
 from cnnviz.ui.activations.words import layer_words
+from cnnviz.ui.inside.brought import NOTHING_DRAWN
 from cnnviz.ui.pictures import pictures
 from tests.browser import ROOT
 from tests.runs.run_tools import LAYERS, whole_run
@@ -298,3 +302,25 @@ def test_before_the_first_run_there_is_a_way_on() -> None:
     page = page.switch_page(PAGE).run()
     assert not faults(page)
     assert any(one.label == "Open the Train page" for one in page.button)
+
+
+def test_a_second_image_that_is_not_there_yet_hides_nothing(run: RunFolder) -> None:
+    page = activations(run, act_two="1", act_from="drawing")
+    assert not page.error and [one.value for one in page.info] == [NOTHING_DRAWN]
+    assert page.toggle("act_two").value and "1-0" in parts(page)
+    page = activations(run, look_from="drawing")
+    assert [one.value for one in page.info] == [NOTHING_DRAWN] and page.toggle("act_two")
+
+
+def test_the_loss_of_a_probability_that_rounds_to_zero_is_no_logarithm_of_zero() -> None:
+    soft = written_softmax(np.array([0, 500], np.float32))
+    assert loss_words(soft, 1, CrossEntropy()) == "Loss: −log p of the label = −log 1 = **0**."
+    told = loss_words(soft, 0, CrossEntropy())
+    assert "log 0" not in told and told.endswith("log(sum) − (z − max) of the label) = **500**.")
+
+
+def test_the_end_of_a_diverged_training_is_told(run: RunFolder) -> None:
+    change_status(run.path, state="diverged")
+    for steps, told in (({}, True), ({"look_step": "1"}, False)):
+        captions = [one.value for one in activations(run, **steps).caption]
+        assert any("the training had diverged" in one for one in captions) == told

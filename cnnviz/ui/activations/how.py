@@ -15,7 +15,7 @@ from cnnviz.nn.types import Array
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.activations.forward import Forward
 from cnnviz.ui.activations.scroll import MOST_MAPS
-from cnnviz.ui.activations.state import CHANNEL, Chosen, Row, choose, close
+from cnnviz.ui.activations.state import BRING, CHANNEL, Chosen, Row, choose, close
 from cnnviz.ui.activations.terms import activated, made_of
 from cnnviz.ui.activations.words import brief, name_of, unit_words
 from cnnviz.ui.components.board import board
@@ -33,6 +33,9 @@ FIELD_SIZE = 112
 AXES = ("Channel", "Row", "Column")
 LAYERS_OWN = tuple(f"conv_{key}" for key in (*GEOMETRY, "channels"))
 """What the Convolution page takes from the layer where nothing is chosen."""
+INTO_VIEW = """<script>
+document.querySelector('.st-key-act_how')?.scrollIntoView({ block: 'center' })
+</script>"""
 
 
 def how(row: Row, chosen: Chosen, passes: list[Forward], moment: Moment) -> None:
@@ -60,6 +63,8 @@ def how(row: Row, chosen: Chosen, passes: list[Forward], moment: Moment) -> None
                 _told(step, moment, number, unit, behind)
         if convolved is not None:
             _linked(convolved, number, unit)
+    if st.session_state.pop(BRING, False):
+        st.html(INTO_VIEW, unsafe_allow_javascript=True)
 
 
 def _title(found: Forward, row: Row, number: int, unit: Unit) -> str:

@@ -18,6 +18,7 @@ from cnnviz.ui.activations.scroll import (
 )
 from cnnviz.ui.activations.state import (
     ALL,
+    BRING,
     FOLD,
     LAYER,
     PREFIX,
@@ -59,11 +60,17 @@ def body(moment: Moment) -> None:
     two = bool(st.session_state.get(TWO))
     passes = []
     for place, prefix in enumerate((LOOK, PREFIX) if two else (LOOK,), 1):
-        found = forward(moment, subject_input(moment, prefix))
+        try:
+            found = forward(moment, subject_input(moment, prefix))
+        except ValueError as error:  # nothing drawn yet, no such image
+            st.info(str(error), icon="ℹ️")
+            continue
         passes.append(found)
         st.markdown(f"{f'**Image {place}:** ' if two else ''}{verdict(found, names)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         fold = options(moment)
+    if not passes:
+        return
     st.caption(what_to_see(moment))
     scroll(moment, passes, fold, names)
     st.divider()
@@ -76,6 +83,12 @@ def what_to_see(moment: Moment) -> str:
         return (
             "Before any training: the weights are random, so what the layers make of the image "
             "means nothing yet, and the answer is a guess. Move the timeline and watch it change."
+        )
+    if moment.diverged:
+        return (
+            f"After step {moment.step:,} the training had diverged: weights and numbers are far "
+            "too large, so the answer means nothing, however sure it looks. Look at an earlier "
+            "step, or train with a smaller learning rate."
         )
     if all(len(shape) == 1 for shape in moment.model.shapes(INPUT_SHAPE)):
         return (
@@ -129,6 +142,7 @@ def layer_choice(moment: Moment) -> None:
 def _layer_chosen(key: str) -> None:
     layer = int(st.session_state.get(key) or 0)
     choose(layer) if layer else close()
+    st.session_state[BRING] = layer > 0
 
 
 def switch(label: str, key: str, help: str) -> bool:

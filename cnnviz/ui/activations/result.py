@@ -113,8 +113,9 @@ def loss_words(soft: Softmax, label: int, loss: Loss) -> str:
     with np.errstate(all="ignore"):
         plain_loss = CrossEntropy()(logits, labels)[0]
         own = loss(logits, labels)[0]
-    said = f"Loss: −log p of the label = −log {signed(float(soft.probs[label]), 8)} = "
-    said += f"**{signed(plain_loss, 4)}**."
+    p = float(soft.probs[label])
+    of = f"= −log {signed(p, 8)}" if p else "(p rounds to 0, so log(sum) − (z − max) of the label)"
+    said = f"Loss: −log p of the label {of} = **{signed(plain_loss, 4)}**."
     if loss != CrossEntropy():
         said += f" This run learns by {loss.title}, which is {signed(own, 4)} here."
     return said

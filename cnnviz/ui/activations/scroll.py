@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.explain.activity import activity
+from cnnviz.explain.making import Unit
 from cnnviz.nn.geometry import Shape
 from cnnviz.nn.layers import Dropout, Flatten
 from cnnviz.nn.types import Array
@@ -81,7 +82,7 @@ def layer_rows(
             values,
             label=name or f"Layer {row.last}, {name_of(first.trace[row.last - 1].layer)}",
             limits=limits,
-            chosen=unit[0] if unit else None,
+            unit=unit,
             look=look,
             final=row.last == len(first.trace),
             several=len(passes) > 1,
@@ -125,7 +126,7 @@ def _maps(
     *,
     label: str,
     limits: tuple[float, float],
-    chosen: int | None,
+    unit: Unit | None,
     look: Look,
     final: bool,
     several: bool,
@@ -145,7 +146,8 @@ def _maps(
         size=tile_size(values.shape, several),
         show_label=several,
         choosable=choosable,
-        chosen=chosen if chosen is not None and chosen < len(shown) else None,
+        chosen=unit[0] if unit and unit[0] < len(shown) else None,
+        cell=(unit[1], unit[2]) if unit else None,
         own=look.own,
         legend=True,
         quiet=True,
@@ -167,7 +169,7 @@ def _bars(
     *,
     label: str,
     limits: tuple[float, float],
-    chosen: int | None,
+    unit: Unit | None,
     look: Look,
     final: bool,
     several: bool,
@@ -184,5 +186,5 @@ def _bars(
         height=BARS,
         show_label=several,
         choosable=choosable,
-        chosen=chosen,
+        chosen=unit[0] if unit else None,
     )

@@ -19,6 +19,7 @@ from cnnviz.ui.train.numbers import Numbers
 PREFIX = "act_"
 LAYER, UNIT, CELL = "look_layer", "look_unit", "look_cell"
 FOLD, RANGE, TWO, ALL, CHANNEL = "act_fold", "act_range", "act_two", "act_all", "act_channel"
+BRING = "_act-bring"  # whether what is taken apart is to be brought into view, once
 RANGES = {
     "layer": "One for each layer",
     "map": "One for each map",

@@ -31,11 +31,12 @@ const newTile = (state) => {
   const item = make('li', '', state.list)
   const frame = make('div', 'frame', item)
   const canvas = make('canvas', '', frame)
+  const pick = make('div', 'pick', frame)
   const cursor = make('div', 'cursor', frame)
   const sign = make('span', 'sign', frame)
   const caption = make('div', 'caption', item)
   sign.ariaHidden = caption.ariaHidden = 'true' // both are in the name of the picture
-  const tile = { item, frame, canvas, cursor, sign, caption }
+  const tile = { item, frame, canvas, pick, cursor, sign, caption }
   const number = () => state.tiles.indexOf(tile)
   canvas.onpointermove = (event) => point(state, number(), ...cellAt(state, canvas, event))
   canvas.onpointerleave = () => point(state, null)
@@ -56,6 +57,14 @@ const cellAt = ({ data }, canvas, event) => {
   ]
 }
 
+// Lay a box over a pixel.
+const lay = (box, { shape: [, height, width], size }, row, column) => {
+  const zoom = size / Math.max(height, width)
+  const place = { left: column * zoom, top: row * zoom, width: zoom, height: zoom }
+  for (const [side, pixels] of Object.entries(place)) box.style[side] = `${pixels}px`
+  box.style.display = 'block'
+}
+
 const drawTile = (state, tile, number) => {
   const { data, values, table } = state
   const [, height, width] = data.shape
@@ -70,6 +79,8 @@ const drawTile = (state, tile, number) => {
   tile.canvas.style.width = `${zoom * width}px`
   tile.canvas.style.height = `${zoom * height}px`
   tile.item.className = [mark, number === data.chosen ? 'chosen' : ''].join(' ').trim()
+  if (data.cell && number === data.chosen) lay(tile.pick, data, ...data.cell)
+  else tile.pick.style.removeProperty('display')
   tile.canvas.ariaPressed = data.choosable ? String(number === data.chosen) : null
   tile.canvas.setAttribute('role', data.choosable ? 'button' : 'img')
   tile.frame.title = title
@@ -93,10 +104,7 @@ const readOut = (state) => {
   value.classList.toggle('idle', !at)
   if (!at) return write(value, data.quiet ? '' : data.choosable ? CHOOSE : HINT)
   const [, height, width] = data.shape
-  const zoom = data.size / Math.max(height, width)
-  const place = { left: at.column * zoom, top: at.row * zoom, width: zoom, height: zoom }
-  for (const [side, pixels] of Object.entries(place)) tiles[at.tile].cursor.style[side] = `${pixels}px`
-  tiles[at.tile].cursor.style.display = 'block'
+  lay(tiles[at.tile].cursor, data, at.row, at.column)
   const name = data.titles[at.tile] ? `${data.titles[at.tile]} · ` : ''
   const number = exact(values[(at.tile * height + at.row) * width + at.column])
   write(value, `${name}row ${at.row}, column ${at.column}: ${number}`)

@@ -28,6 +28,7 @@ def tiles(
     help: str = "",
     choosable: bool = False,
     chosen: int | None = None,
+    cell: tuple[int, int] | None = None,
     own: bool = False,
     columns: int = 0,
     legend: bool = False,
@@ -57,6 +58,8 @@ def tiles(
         Whether a pixel can be chosen by a click or Enter; the board's `on_tile` hears of it.
     chosen : int, optional
         The tile that has a frame around it.
+    cell : tuple of int, optional
+        Row and column of the pixel that is marked in the chosen tile.
     own : bool
         Whether each tile has a range of its own, from 0 as far as its values go, below 0 too where
         the palette is diverging.
@@ -76,7 +79,7 @@ def tiles(
         images, captions=captions, marks=marks, titles=titles, palette=palette, limits=limits
     )
     look = {"label": label, "showLabel": show_label, "size": size, "help": help}
-    look |= {"choosable": choosable, "chosen": chosen, "columns": columns}
+    look |= {"choosable": choosable, "chosen": chosen, "cell": cell, "columns": columns}
     look |= {"legend": legend, "quiet": quiet}
     look |= {"reaches": [reach(image) for image in images] if own else []}
     return Part(name, "tiles", {**data, **look})

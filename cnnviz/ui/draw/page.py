@@ -178,7 +178,7 @@ def buttons(text: str, asked: int, taken: int) -> None:
                 "Through the layers",
                 "Activations",
                 key="_draw_inside",
-                icon="🔬",
+                icon="💡",
                 help=INSIDE_HELP,
                 look_from="drawing",
             )
