@@ -17,6 +17,7 @@ from cnnviz.ui.words import percent, plain
 ANY = -1
 """Stands for all classes."""
 
+INPUT_WIDTH = 160
 CLASS_HELP = "Only images of this class."
 WRONG_HELP = "Only images that this run got wrong when they were last judged."
 
@@ -45,10 +46,12 @@ def sample_input(moment: Moment, prefix: str, which: str) -> Sample:
     shown = pictures(moment.settings.data)
     split = shown.test if which == "test" else shown.validation
     label = _class_input(prefix, shown)
+    place = st.container(width=INPUT_WIDTH)
     wrong = _wrong_input(prefix)
     judged = judgement(moment, which, len(split)) if wrong else None
     places = fitting(split, label, judged.predictions if judged else None)
-    index = _index_input(prefix, which, len(split), places)
+    with place:
+        index = _index_input(prefix, which, len(split), places)
     if wrong and judged is None:
         raise ValueError(unjudged(which, len(split)))
     if not len(places):
@@ -109,6 +112,7 @@ def _class_input(prefix: str, shown: Pictures) -> int:
         key=key,
         format_func=lambda label: "All" if label == ANY else shown.class_names[label],
         help=CLASS_HELP,
+        width=INPUT_WIDTH,
         persist_state="session",
     )
     return _among(st.session_state.get(key), options)
@@ -121,8 +125,7 @@ def _among(value: object, options: list[int]) -> int:
 def _wrong_input(prefix: str) -> bool:
     key = f"{prefix}wrong"
     keep(key, bool(st.session_state.get(key)))
-    with st.container(height="stretch", vertical_alignment="bottom"):
-        st.toggle("Only mistakes", key=key, help=WRONG_HELP, persist_state="session")
+    st.toggle("Only mistakes", key=key, help=WRONG_HELP, persist_state="session")
     return bool(st.session_state.get(key))
 
 

@@ -28,7 +28,7 @@ from cnnviz.ui.inside.brought import (
 from cnnviz.ui.inside.drawing import drawing
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment
-from cnnviz.ui.inside.samples import sample_input
+from cnnviz.ui.inside.samples import INPUT_WIDTH, sample_input
 from cnnviz.ui.state import Table, flag, one_of
 from cnnviz.ui.train.fields import choice_input
 from cnnviz.ui.train.numbers import Numbers
@@ -101,7 +101,7 @@ def subject_input(moment: Moment, prefix: str = LOOK) -> Subject:
     """
     controls, beside = st.columns([4, 1], vertical_alignment="top")
     with controls:
-        with st.grid("auto", min_column_width=130):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = choice_input(
                 "Image from",
                 f"{prefix}from",
@@ -109,6 +109,7 @@ def subject_input(moment: Moment, prefix: str = LOOK) -> Subject:
                 "test",
                 format_func=lambda key: SOURCES[key],
                 help=SOURCE_HELP,
+                width=INPUT_WIDTH,
             )
             if chosen in ("test", "validation"):
                 sample = sample_input(moment, prefix, chosen)
