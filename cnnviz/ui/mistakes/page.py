@@ -87,7 +87,7 @@ def _body(moment: Moment) -> None:
 def _panels(moment: Moment, result: Found, which: str, names: tuple[str, ...], bins: int) -> None:
     judged, (true, taken) = result.judged, chosen_of()
     counts = confusion_counts(judged.labels, judged.evaluation.predictions, len(names))
-    st.caption(what_to_see(counts, names, moment.step))
+    st.caption(what_to_see(counts, names, moment.step, diverged=moment.diverged))
     matrix = confusion(
         "matrix",
         counts,

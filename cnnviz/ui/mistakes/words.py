@@ -9,8 +9,13 @@ from cnnviz.ui.words import count_of, percent, plain
 CLOSE = 0.01  # a gap below a hundredth is none that words are needed for
 
 
-def what_to_see(counts: NDArray[np.int64], names: tuple[str, ...], step: int) -> str:
-    """Return the most frequent confusion, and what to look for, as Markdown."""
+def what_to_see(
+    counts: NDArray[np.int64], names: tuple[str, ...], step: int, *, diverged: bool = False
+) -> str:
+    """Return the most frequent confusion, and what to look for, as Markdown.
+
+    `diverged` says that it is of the end of a training that diverged.
+    """
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     if not wrong.any():
@@ -19,16 +24,20 @@ def what_to_see(counts: NDArray[np.int64], names: tuple[str, ...], step: int) ->
     top = int(predicted.argmax())
     if predicted[top] > 0.5 * predicted.sum():
         when = "Before any training" if step == 0 else "At this step"
-        return (
-            f"{when} most images are taken for {plain(names[top])}: the network does not tell the "
-            "classes apart yet. Move the timeline and watch the diagonal fill."
+        why = (
+            "the training has diverged. Look at an earlier step, or train with a smaller learning "
+            "rate."
+            if diverged
+            else "the network does not tell the classes apart yet. Move the timeline and watch the "
+            "diagonal fill."
         )
+        return f"{when} most images are taken for {plain(names[top])}: {why}"
     true, taken = (int(i) for i in np.unravel_index(wrong.argmax(), wrong.shape))
     back = int(counts[taken, true])
-    other = f", and the other way round {back} times" if back else ", never the other way round"
+    other = f"the other way round {count_of(back, 'time')}" if back else "never the other way round"
     return (
         f"Most often {plain(names[true])} is taken for {plain(names[taken])} "
-        f"({count_of(int(wrong[true, taken]), 'time')}{other}). Look at these images: would you "
+        f"({count_of(int(wrong[true, taken]), 'time')}, {other}). Look at these images: would you "
         "have known?"
     )
 

@@ -148,8 +148,11 @@ def test_words_tell_what_there_is_to_see() -> None:
     counts[4, 9] = 3
     told = "Most often 4 is taken for 9 (3 times, never the other way round)."
     assert what_to_see(counts, NAMES, 5).startswith(told)
+    counts[9, 4] = 1
+    assert "(3 times, the other way round 1 time)" in what_to_see(counts, NAMES, 5)
     counts[:, 2] = 100
     assert "Before any training most images are taken for 2" in what_to_see(counts, NAMES, 0)
+    assert "taken for 2: the training has diverged" in what_to_see(counts, NAMES, 5, diverged=True)
 
 
 def test_words_tell_whether_it_is_too_sure() -> None:
