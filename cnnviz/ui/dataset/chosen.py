@@ -76,12 +76,12 @@ def _set_input(settings: RunSettings | None) -> str:
     run_set = settings.data.dataset if settings else USUAL_SET
     usual = run_set if run_set in titles else USUAL_SET
     asked = st.session_state.get(SET)
-    if asked is not None and asked not in titles:
-        dataset(str(asked))  # says that there is no such data set, and what to do
-    keep("_data_set", asked or usual)
+    there = asked is None or asked in titles
+    keep("_data_set", asked or usual if there else None)
     st.selectbox(
         "Data set",
         [*titles],
+        index=None,
         key="_data_set",
         format_func=lambda name: titles[name],
         help="More of them, your own too, come with the Train page.",
@@ -89,6 +89,8 @@ def _set_input(settings: RunSettings | None) -> str:
         width=220,
         on_change=_take_set,
     )
+    if not there:
+        dataset(str(asked))  # says that there is no such data set, and what to do
     return str(asked or usual)
 
 

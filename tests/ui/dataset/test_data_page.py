@@ -205,5 +205,8 @@ def test_nonsense_in_the_url_breaks_nothing(text: str, view: str) -> None:
     assert not page.error
 
 
-def test_a_set_that_is_gone_is_told() -> None:
-    assert "There is no data set “gone” here" in told(page_of(look_data="gone"))
+def test_a_set_that_is_gone_is_told_and_another_can_be_chosen() -> None:
+    page = page_of(look_data="gone")
+    assert "There is no data set “gone” here" in told(page)
+    page.selectbox("_data_set").select("digits").run()
+    assert page.query_params["look_data"] == "digits" and not page.error
