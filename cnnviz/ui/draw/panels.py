@@ -17,7 +17,6 @@ from cnnviz.ui.lab.trained import run_title
 
 SEEN_SIZE, SEEN_SIZE_OF_TWO, BARS_HEIGHT, CURVES_HEIGHT = 196, 112, 290, 320
 SEEN_HELP = "28 × 28 pixels from 0 to 1: this and nothing else goes into the network."
-BARS_HELP = "The softmax of the network's ten outputs; the ten numbers add up to 100 %."
 TILES_HELP = (
     "As the network gets them. Beneath each one its number, what you say it is, and how sure the "
     "network is of that now. Click one to have it on the pad again."

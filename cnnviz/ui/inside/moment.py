@@ -142,7 +142,7 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
         on_step=_choose,
     )
     model = Sequential.from_specs(settings.layers)
-    return Moment(run, settings, status, steps, step, live, model, params_of(run, step))
+    return Moment(run, settings, status, steps, step, live, model, readable_params(run, step))
 
 
 def readable_settings(run: RunFolder) -> RunSettings:
@@ -153,6 +153,17 @@ def readable_settings(run: RunFolder) -> RunSettings:
         raise RunError(
             f"What network the run {plain(run.id)} trained cannot be read any more "
             f"({str(error).rstrip('.')}): {ELSEWHERE}"
+        ) from error
+
+
+def readable_params(run: RunFolder, step: int) -> ModelParams:
+    """Return the parameters of a checkpoint; raises RunError with the way out."""
+    try:
+        return params_of(run, step)
+    except RunError as error:
+        raise RunError(
+            f"The weights after step {step:,} cannot be read any more ({str(error).rstrip('.')}): "
+            "move the timeline to another step."
         ) from error
 
 

@@ -64,3 +64,16 @@ def test_a_run_whose_checkpoints_are_gone_promises_nothing(run: RunFolder) -> No
     page = page_of("6_Filters")
     assert [one.value for one in page.info] == [no_weights(run.status())]
     assert not page.error and page.button(key=f"_delete-{run.id}")
+
+
+def test_a_checkpoint_that_cannot_be_read_leaves_the_others(run: RunFolder) -> None:
+    last = run.checkpoint_steps()[-1]
+    (run.path / layout.CHECKPOINTS / layout.checkpoint_name(last)).write_bytes(b"x")
+    page = page_of("9_Mistakes")
+    (error,) = (one.value for one in page.error)
+    assert error == (
+        f"The weights after step {last} cannot be read any more ({last:08d}.safetensors cannot be "
+        "read: it is cut off or not of this kind): move the timeline to another step."
+    )
+    page.session_state["look_step"] = 1
+    assert not page.run().error
