@@ -18,8 +18,11 @@ from cnnviz.runs import RunFolder, layout
 from cnnviz.runs.create import create_run
 from cnnviz.runs.files import pack
 from cnnviz.runs.prepare import INPUT_SHAPE
+from cnnviz.runs.status import RunStatus
 from cnnviz.ui.filters.bank import some_steps
 from cnnviz.ui.filters.state import PARTS, listed, off_text, written_off
+from cnnviz.ui.filters.time import lasting_steps
+from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.pictures import pictures
 from tests.browser import ROOT
 from tests.runs.run_tools import SETTINGS, whole_run
@@ -292,3 +295,17 @@ def test_what_excites_a_filter_most_are_its_largest_responses(run: RunFolder) ->
     np.testing.assert_array_equal(pixels(part["images"])[0], test.images[largest.argmax()])
     np.testing.assert_allclose(pixels(part["response"])[0], maps[0], atol=1e-6)
     np.testing.assert_allclose(pixels(part["after"])[0], np.maximum(maps[0], 0), atol=1e-6)
+
+
+def test_what_is_computed_over_a_training_that_goes_on_ends_at_the_shown_step(
+    run: RunFolder,
+) -> None:
+    settings, steps = run.settings(), tuple(run.checkpoint_steps())
+    model = Sequential.from_specs(settings.layers)
+
+    def lasting(state: str) -> tuple[int, ...]:
+        moment = Moment(run, settings, RunStatus(state), steps, steps[3], False, model, [])
+        return lasting_steps(moment)
+
+    assert lasting("training") == steps[:4]
+    assert lasting("finished") == steps

@@ -14,6 +14,7 @@ from cnnviz.ui.filters.measure import macs, measured
 from cnnviz.ui.filters.state import WHOSE, WHOSES, switched
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.memory import remembered
+from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.pictures import pictures
 
 WEIGHT_STEPS, GRADIENT_STEPS = 24, 8
@@ -49,7 +50,7 @@ def weights(found: Bank, unit: int | None) -> None:
 def gradients(found: Bank, unit: int | None) -> None:
     """Draw the gradients at a few checkpoints, when they have been computed."""
     moment = found.moment
-    steps = some_steps(moment.steps, moment.step, GRADIENT_STEPS)
+    steps = some_steps(lasting_steps(moment), moment.step, GRADIENT_STEPS)
     images = pictures(moment.settings.data).validation
     places = evenly(len(images), BATCH)
     x, labels = images.batch(places)
@@ -74,6 +75,16 @@ def gradients(found: Bank, unit: int | None) -> None:
         return
     st.markdown(gradient_words(spread, len(places)))
     draw("gradients", found, spread, "gradients")
+
+
+def lasting_steps(moment: Moment) -> tuple[int, ...]:
+    """Return the checkpoints; while there come more, those up to the one that is shown.
+
+    So what was computed from them is still of the same ones when the next checkpoint is there.
+    """
+    if not moment.status.active:
+        return moment.steps
+    return tuple(step for step in moment.steps if step <= moment.step)
 
 
 def draw(name: str, found: Bank, spread: Spread, what: str) -> None:
