@@ -52,13 +52,13 @@ class Stand:
         )
 
     def resume(self, run: RunFolder) -> None:
-        """Let the manager resume a run; return when its trainer has been started."""
+        """Let the manager resume a run; return when its trainer has been started, or is done."""
         assert self.server.stdin is not None
         assert self.server.stdout is not None
         self.server.stdin.write(run.id.encode() + b"\n")
         self.server.stdin.flush()
         assert self.server.stdout.readline()
-        wait_for(self.trainers)
+        wait_for(lambda: self.trainers() or run.status().state == "finished")
 
     def trainers(self) -> list[psutil.Process]:
         """Return the trainers that run."""

@@ -1,11 +1,12 @@
 """The Activations page in a real browser: cells and bars are clicked, the timeline moved."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from cnnviz.data import DataChoice
 from cnnviz.nn.model import Sequential
@@ -54,6 +55,17 @@ def in_the_address(page: Page, key: str, value: str | None) -> None:
 
 def title(layer: str, unit: str, value: float) -> str:
     return f"Layer {layer}, {unit}: {brief(value)}"
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    """Choose from a list; again where the page is drawn anew in that moment, which closes it."""
+    found = page.get_by_role("option", name=option)
+    for _ in range(6):
+        page.get_by_role("combobox", name=box).click()
+        with contextlib.suppress(TimeoutError):
+            return found.click(timeout=5_000)
+        page.keyboard.press("Escape")
+    found.click()
 
 
 def test_from_a_cell_to_its_products_and_back(
@@ -105,8 +117,7 @@ def test_from_a_cell_to_its_products_and_back(
     expect(how).to_have_count(0, timeout=PATIENT)
     in_the_address(page, "look_layer", None)
     settled(page)
-    page.get_by_role("combobox", name="Take apart").click()
-    page.get_by_role("option", name="Layer 5").click()
+    choose(page, "Take apart", "Layer 5")
     expect(how).to_be_in_viewport(timeout=PATIENT)
     settled(page)
     assert not [one for one in errors if "404" not in one]
