@@ -14,3 +14,10 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Point cache and runs at folders that end with the test."""
     monkeypatch.setenv("CNNVIZ_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("CNNVIZ_RUNS_DIR", str(tmp_path / "runs"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give a test in a browser a second try: two browsers and their servers share two cores."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
