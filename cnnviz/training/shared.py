@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from mmap import mmap
 
 import numpy as np
 
@@ -24,12 +25,12 @@ def block_size(plans: Sequence[Plan]) -> int:
     return max(sum(map(_size, plans)), 1)
 
 
-def vectors_in(block: object, plans: Sequence[Plan]) -> list[Array]:
+def vectors_in(block: mmap, plans: Sequence[Plan]) -> list[Array]:
     """Return all arrays of each plan as one vector; they lie in a block of memory in a row."""
     found, offset = [], 0
     for one in plans:
         size = _size(one)
-        found.append(np.frombuffer(block, np.float32, size // FLOAT, offset))  # type: ignore[call-overload]
+        found.append(np.frombuffer(block, np.float32, size // FLOAT, offset))
         offset += size
     return found
 

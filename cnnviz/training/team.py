@@ -8,6 +8,7 @@ computed by one thread in one order.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from mmap import mmap
 from typing import Any, Protocol
 
 from threadpoolctl import ThreadpoolController
@@ -103,7 +104,7 @@ class SharedDesk:
         plans = [plan(one) for one in (*kept, *(learning for _ in range(config.threads)))]
         return cls(model, config, start, block_size(plans), plans, tuple(state.optimizer_state))
 
-    def over(self, block: object) -> Desk:
+    def over(self, block: mmap) -> Desk:
         """Return the desk with its arrays in a block of memory."""
         vectors = vectors_in(block, self.plans)
         arrays = [arrays_in(*pair) for pair in zip(vectors, self.plans, strict=True)]

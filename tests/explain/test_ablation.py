@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnnviz.explain.ablation import Scores, ablation
 from cnnviz.explain.images import evenly
-from cnnviz.nn.layers import BatchNorm2d, LocalResponseNorm, MaxPool2d, ReLU, Sigmoid, Tanh
+from cnnviz.nn.layers import BatchNorm2d, Layer, LocalResponseNorm, MaxPool2d, ReLU, Sigmoid, Tanh
 from tests.explain.looked import SIDES, drawn, network, noise, result_of, two_detectors
 
 
@@ -36,10 +36,10 @@ def test_without_its_detector_a_class_is_lost() -> None:
     st.integers(0, 20),
 )
 def test_off_is_zero_where_the_next_layer_sees_it(
-    middle: tuple[object, ...], sets: list[set[int]], seed: int
+    middle: tuple[Layer, ...], sets: list[set[int]], seed: int
 ) -> None:
     """Against the plain way: every image through every layer, with zeros put in between."""
-    model = network(*middle)  # type: ignore[arg-type]
+    model = network(*middle)
     params, images = drawn(model, seed=seed), noise(140, seed)  # more than a chunk
     offs = [tuple(sorted(off)) for off in sets]
     found = result_of(ablation(model, params, 0, images, evenly(140, 140), offs, 3))

@@ -22,6 +22,7 @@ from cnnviz.nn.layers import (
     Conv2d,
     ConvTranspose2d,
     Flatten,
+    Layer,
     Linear,
     LocalResponseNorm,
     MaxPool2d,
@@ -78,9 +79,9 @@ def test_a_filter_is_all_that_its_output_depends_on(
     ],
 )
 def test_a_filter_ends_where_channels_are_mixed(
-    middle: tuple[object, ...], response: int, switch: int, behind: object
+    middle: tuple[Layer, ...], response: int, switch: int, behind: object
 ) -> None:
-    model = network(*middle)  # type: ignore[arg-type]
+    model = network(*middle)
     assert response_place(model, 0) == response
     assert switch_place(model, 0) == switch
     assert activation_behind(model, 0) == behind

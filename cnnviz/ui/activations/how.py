@@ -207,7 +207,7 @@ def _linked(found: Convolved, layer: int, unit: Unit) -> None:
         key="_act_linked",
         filter=unit[0],
         shown=(place,),
-        cell=unit[1:],  # type: ignore[arg-type]
+        cell=(unit[1], unit[2]),
         on_cell=partial(_pinned, layer, unit[0]),
     )
 
