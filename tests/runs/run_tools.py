@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.data import DataChoice
 from cnnviz.nn.optim import SGD
-from cnnviz.runs import RunFolder, RunSettings
+from cnnviz.runs import RunFolder, RunSettings, RunStatus
 from cnnviz.runs.commands import Command, Commands
 from cnnviz.runs.create import create_run
 from cnnviz.runs.worker import Pace, work
@@ -94,3 +94,18 @@ def same_run(a: RunFolder, b: RunFolder) -> bool:
         and tests[1] is not None
         and tests[0].confidences.tobytes() == tests[1].confidences.tobytes()
     )
+
+
+def new_run(root: Path, settings: RunSettings = SETTINGS) -> RunFolder:
+    """Return a run that nobody has trained yet."""
+    return RunFolder(create_run(root, settings))
+
+
+def go(run: RunFolder, *commands: Command, **options: Any) -> RunStatus:
+    """Train in this process with commands that have come already."""
+    return work(run.path, commanded(*commands), pace=options.pop("pace", QUICK), **options)
+
+
+def one_step(run: RunFolder) -> RunStatus:
+    """Take one step in a process-like session of its own, then leave."""
+    return go(run, Command("step"), pace=replace(QUICK, idle=0.01), paused=True)
