@@ -166,6 +166,9 @@ def test_every_network_as_a_chain() -> None:
         page.selectbox("shape_network").select(network).run()
         assert not faults(page)
         assert len(page.table[0].value) == len(architecture.layers)
+        outputs = [*page.table[0].value["output"]]
+        told = [line.partition(",  # ")[2] for line in page.code[2].value.splitlines()]
+        assert [one for one in told if one] == [one.replace(",", "") for one in outputs]
         assert not button(page, "Train this network").disabled
 
 
@@ -185,6 +188,7 @@ def test_a_chain_is_edited_in_place_and_trained() -> None:
     assert link(page)["network"] == "my-network"
     assert read_params(dict(page.query_params), TABLE)["shape_layers"][0]["kernel_size"] == 3
     assert page.table[0].value["output"][0] == "6 × 26 × 26"
+    assert "nn.Conv2d(1, 6, 3),  # 6 × 26 × 26" in page.code[0].value
     button(page, "Train this network").click().run()
     assert not page.exception
     assert page.session_state["network"] == "my-network"
@@ -197,6 +201,7 @@ def test_a_chain_that_does_not_fit_says_so_and_shows_what_does() -> None:
     page = opened(view="chain", network="im2col-lenet", rows="9", columns="9")
     assert "Layer 4 (Conv2d)" in page.error[0].value
     assert len(page.table[0].value) == 3
+    assert not page.code
     train = button(page, "Train this network")
     assert train.disabled and train.help == page.error[0].value
     page.number_input("shape_rows").set_value(0.0).run()

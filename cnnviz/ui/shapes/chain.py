@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.data import CLASSES
+from cnnviz.explain.code import FRAMEWORKS
 from cnnviz.explain.cone import seen_by_layers
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.geometry import Shape
@@ -17,6 +18,7 @@ from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.components.network import network
 from cnnviz.ui.lab.card import card
+from cnnviz.ui.shapes.code import as_code
 from cnnviz.ui.shapes.params import CHAIN_NUMBERS
 from cnnviz.ui.shapes.questions import field_question
 from cnnviz.ui.train.defaults import NETWORK, OWN
@@ -75,7 +77,8 @@ def chain_view() -> None:
         st.error(error, icon="⚠️")
     if not rows:
         return
-    seen = seen_by_layers(Sequential.from_specs(layers), input_shape, len(rows))
+    model = Sequential.from_specs(layers)
+    seen = seen_by_layers(model, input_shape, len(rows))
     st.caption(
         "Maps are to scale: height by rows, thickness by channels; lines of numbers are not. "
         "Point at a map: the cone is what that unit sees, down to the pixels."
@@ -86,6 +89,8 @@ def chain_view() -> None:
     question = field_question(layers, input_shape)
     if question:
         card(question, key="shape_field")
+    if not error:
+        as_code({name: code.network_code(model, input_shape) for name, code in FRAMEWORKS.items()})
 
 
 def keys_in_use() -> list[str]:
