@@ -243,5 +243,9 @@ def test_the_table_is_a_picture() -> None:
     assert not faults(page)
     assert "_shape_sizes" in [one.key for one in page.get("bidi_component")]
     page.slider("_shape_size_height").set_value(5).run()
-    assert "5 rows of input" in said(page)
+    assert "an input of 5 × 5" in said(page)
+    page.toggle("_shape_apart").set_value(True).run()
+    page.slider("_shape_size_width").set_value(9).run()
+    assert "an input of 5 × 9" in said(page)
+    assert (link(page)["size_height"], link(page)["size_width"]) == ("5", "9")
     assert not faults(page)

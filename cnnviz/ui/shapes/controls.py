@@ -44,7 +44,7 @@ def controls() -> Setting:
     kind()
     choose("Padding", "shape_padding", CHOICES, help=hint(value("shape_kind"), "padding"))
     with st.container(horizontal=True):
-        switch("Height and width apart", "shape_apart", on=_copy_to_width)
+        apart()
         if pools():
             switch("ceil_mode", "shape_ceil_mode", help=hint("MaxPool2d", "ceil_mode"))
         switch(
@@ -66,6 +66,11 @@ def controls() -> Setting:
 def kind() -> None:
     """Draw the choice of a layer."""
     choose("Layer", "shape_kind", dict(zip(KINDS, KINDS, strict=True)))
+
+
+def apart() -> None:
+    """Draw the choice between one number for both axes and one for each."""
+    switch("Height and width apart", "shape_apart", on=_copy_to_width)
 
 
 def pools() -> bool:
@@ -116,6 +121,11 @@ def chosen() -> Setting:
 def checked(key: str) -> int:
     """Return a number; raises ValueError with one sentence where it is out of all bounds."""
     return int(NUMBERS[key].check(value(key)))
+
+
+def number_pair(field: str) -> Pair:
+    """Return a field's numbers as (height, width); raises ValueError as `checked`."""
+    return _pair({key: checked(key) for key in keys(field)}, field)
 
 
 def _pair(numbers: dict[str, int], field: str) -> Pair:
