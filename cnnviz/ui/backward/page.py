@@ -72,27 +72,26 @@ def shown_in(view: str) -> Table:
     if view == "step":
         return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **motion.TABLE}
     if st.session_state.get(layer.OF) == "layer":
-        own = {key: TABLE[key] for key in (layer.OF, layer.LAYER, layer.FILTER, layer.CHANNEL)}
-        return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **own}
+        return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **layer.LAYER_OWN}
     return {VIEW: TABLE[VIEW], **layer.EXAMPLE_OWN, **in_use(layer.PREFIX)}
 
 
 def layer_view() -> None:
     """Draw what goes back through a convolution, in four parts."""
     found = layer.back_input()
-    back = found.back
+    back, arriving = found.back, found.arriving
     st.caption(found.words)
     st.subheader("1 The gradient spread, the kernel turned", anchor=False)
     st.markdown(spread_words(back))
     matrices(steps(back), key="_back_steps")
     st.subheader("2 Their full convolution is the gradient of the input", anchor=False)
-    channel = layer.channel_input(len(back.x))
+    channel = layer.channel_input(len(arriving.x))
     linked(
-        back.full,
+        arriving.full,
         key="_back_full",
         filter=channel,
-        shown=[*range(len(back.weight))],
-        cell=telling_cell(back.full.after[channel]),
+        shown=found.shown,
+        cell=telling_cell(arriving.full.after[channel]),
         words={
             "input": "Gradient, spread",
             "kernel": "Kernel, turned",
@@ -100,11 +99,11 @@ def layer_view() -> None:
             "channel": "filter",
         },
     )
-    st.markdown(cut_words(back))
+    st.markdown(cut_words(arriving))
     card(question(back), key="back_card")
     st.subheader("3 The same by im2col's transpose", anchor=False)
-    st.markdown(transpose_words(back))
-    matrices(input_product(back), key="_back_input")
+    st.markdown(transpose_words(arriving) + own_words(found))
+    matrices(input_product(arriving), key="_back_input")
     st.subheader("4 The gradient of the kernel: a sum over positions", anchor=False)
     st.markdown(weight_words(back))
     matrices(weight_product(back), key="_back_weight")
@@ -151,6 +150,17 @@ def transpose_words(back: WayBack) -> str:
         "The convolution was kernels · columns. Its gradient by the columns is kernelsᵀ · gradient,"
         " and col2im carries that back to the image. The largest difference from the full "
         f"convolution: **{back.input_difference:.3g}**{beside(back.grad_input)}."
+    )
+
+
+def own_words(found: layer.Back) -> str:
+    """Return how the sum over the filters compares with the network's own gradient."""
+    if found.own is None:
+        return ""
+    difference = float(np.abs(found.arriving.grad_input[0] - found.own).max())
+    return (
+        " The network itself carries all channels back at once; what it has for this one differs "
+        f"by at most **{difference:.3g}**."
     )
 
 
