@@ -114,7 +114,19 @@ def test_what_is_impossible_is_one_sentence(key: str, text: str, told: str) -> N
     assert told in sentence
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "1e9", "nan", "nothing", "a,b"])
+def test_a_link_begins_at_the_cells_that_were_pinned() -> None:
+    page = backward_page(cell="1,2", input_at="columns.5", weight_at="weights.99", steps_at="x.0")
+    assert not faults(page)
+    found = {one.key: json.loads(one.proto.json) for one in page.get("bidi_component")}
+    assert found["_back_full"]["cell"] == [1, 2]
+    assert found["_back_input"]["start"] == ["columns", 5]
+    assert found["_back_weight"]["start"][0] == "weights"  # there is no cell 99: the usual one
+    assert found["_back_weight"]["start"][1] < 9
+    assert found["_back_steps"]["start"][0] == "output"
+    assert page.query_params["back_input_at"] == "columns.5"
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1e9", "nan", "nothing", "a,b", "columns.²"])
 def test_nonsense_in_the_url_breaks_nothing(text: str) -> None:
     keys = (
         "view",
@@ -129,6 +141,9 @@ def test_nonsense_in_the_url_breaks_nothing(text: str) -> None:
         "lr",
         "out",
         "sum",
+        "cell",
+        "steps_at",
+        "input_at",
     )
     for view in ("layer", "check", "step"):
         assert not faults(backward_page(**{**dict.fromkeys(keys, text), "view": view}))

@@ -1,5 +1,6 @@
 """The Shapes page, run without a browser."""
 
+import json
 from typing import Any
 
 import pytest
@@ -244,8 +245,21 @@ def test_the_table_is_a_picture() -> None:
     assert "_shape_sizes" in [one.key for one in page.get("bidi_component")]
     page.slider("_shape_size_height").set_value(5).run()
     assert "an input of 5 × 5" in said(page)
+    assert not [one for one in page.toggle if one.label == "ceil_mode"]
     page.toggle("_shape_apart").set_value(True).run()
     page.slider("_shape_size_width").set_value(9).run()
     assert "an input of 5 × 9" in said(page)
     assert (link(page)["size_height"], link(page)["size_width"]) == ("5", "9")
     assert not faults(page)
+
+
+def test_the_table_knows_ceil_mode() -> None:
+    def told() -> str:
+        (found,) = [one.proto for one in page.get("bidi_component") if one.key == "_shape_sizes"]
+        figure = json.loads(json.loads(found.json)["rows"][0][0]["data"]["figure"])
+        return str(figure["data"][0]["customdata"][2][1])
+
+    page = opened(view="table", kind="MaxPool2d", size_height="6")
+    assert told() == "kernel 3, stride 2, padding valid: 2 × 2"
+    page.toggle("_shape_ceil_mode").set_value(True).run()
+    assert told() == "kernel 3, stride 2, padding valid: 3 × 3"

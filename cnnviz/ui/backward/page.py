@@ -1,5 +1,7 @@
 """The Backward page, put together: three views of the same way back."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -9,17 +11,21 @@ from cnnviz.nn.types import Array
 from cnnviz.ui.backward import check, layer, motion, subject
 from cnnviz.ui.backward.panels import input_product, steps, weight_product
 from cnnviz.ui.components.linked import linked
-from cnnviz.ui.components.matrices import matrices
 from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import Answer, Question, card
 from cnnviz.ui.lab.example import in_use
 from cnnviz.ui.lab.inputs import one_layer, show_told
+from cnnviz.ui.lab.pinned import cell, keep_cell, kept_cell, pinnable, place
 from cnnviz.ui.state import Table, one_of, publish_url
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import count_of, shape
 
-VIEW = "back_view"
+VIEW, CELL = "back_view", "back_cell"
+PINNED: Table = {
+    CELL: cell,
+    **dict.fromkeys(("back_steps_at", "back_input_at", "back_weight_at"), place),
+}
 VIEWS = {
     "layer": "Through a convolution",
     "check": "Checked by numbers",
@@ -29,6 +35,7 @@ TABLE: Table = {
     VIEW: one_of(VIEWS),
     **subject.TABLE,
     **layer.TABLE,
+    **PINNED,
     **check.TABLE,
     **motion.TABLE,
 }
@@ -72,8 +79,8 @@ def shown_in(view: str) -> Table:
     if view == "step":
         return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **motion.TABLE}
     if st.session_state.get(layer.OF) == "layer":
-        return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **layer.LAYER_OWN}
-    return {VIEW: TABLE[VIEW], **layer.EXAMPLE_OWN, **in_use(layer.PREFIX)}
+        return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **layer.LAYER_OWN, **PINNED}
+    return {VIEW: TABLE[VIEW], **layer.EXAMPLE_OWN, **in_use(layer.PREFIX), **PINNED}
 
 
 def layer_view() -> None:
@@ -83,7 +90,7 @@ def layer_view() -> None:
     st.caption(found.words)
     st.subheader("1 The gradient spread, the kernel turned", anchor=False)
     st.markdown(spread_words(back))
-    matrices(steps(back), key="_back_steps")
+    pinnable(steps(back), key="_back_steps", kept="back_steps_at")
     st.subheader("2 Their full convolution is the gradient of the input", anchor=False)
     channel = layer.channel_input(len(arriving.x))
     linked(
@@ -91,7 +98,9 @@ def layer_view() -> None:
         key="_back_full",
         filter=channel,
         shown=found.shown,
-        cell=telling_cell(arriving.full.after[channel]),
+        cell=kept_cell(CELL, arriving.full.grid.output)
+        or telling_cell(arriving.full.after[channel]),
+        on_cell=partial(keep_cell, CELL),
         words={
             "input": "Gradient, spread",
             "kernel": "Kernel, turned",
@@ -103,10 +112,10 @@ def layer_view() -> None:
     card(question(back), key="back_card")
     st.subheader("3 The same by im2col's transpose", anchor=False)
     st.markdown(transpose_words(arriving) + own_words(found))
-    matrices(input_product(arriving), key="_back_input")
+    pinnable(input_product(arriving), key="_back_input", kept="back_input_at")
     st.subheader("4 The gradient of the kernel: a sum over positions", anchor=False)
     st.markdown(weight_words(back))
-    matrices(weight_product(back), key="_back_weight")
+    pinnable(weight_product(back), key="_back_weight", kept="back_weight_at")
 
 
 def telling_cell(output: Array) -> tuple[int, int]:

@@ -45,8 +45,7 @@ def controls() -> Setting:
     choose("Padding", "shape_padding", CHOICES, help=hint(value("shape_kind"), "padding"))
     with st.container(horizontal=True):
         apart()
-        if pools():
-            switch("ceil_mode", "shape_ceil_mode", help=hint("MaxPool2d", "ceil_mode"))
+        ceil_mode()
         switch(
             "Type the numbers",
             "shape_typed",
@@ -71,6 +70,13 @@ def kind() -> None:
 def apart() -> None:
     """Draw the choice between one number for both axes and one for each."""
     switch("Height and width apart", "shape_apart", on=_copy_to_width)
+
+
+def ceil_mode() -> bool:
+    """Draw the switch of ceil_mode where the layer has one; return whether it is on."""
+    if pools():
+        switch("ceil_mode", "shape_ceil_mode", help=hint("MaxPool2d", "ceil_mode"))
+    return pools() and bool(value("shape_ceil_mode"))
 
 
 def pools() -> bool:

@@ -10,7 +10,7 @@ from cnnviz.figures.sizes import sizes_figure
 from cnnviz.nn.geometry import Padding
 from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import chart, plotly_loader
-from cnnviz.ui.shapes.controls import apart, inputs, keys, kind, number_pair, value
+from cnnviz.ui.shapes.controls import apart, ceil_mode, inputs, keys, kind, number_pair, value
 from cnnviz.ui.words import shape
 
 FIELDS = ("size", "dilation")
@@ -46,8 +46,10 @@ def _controls() -> Setting:
     columns = st.columns(3, gap="medium", vertical_alignment="bottom")
     with columns[0]:
         kind()
-    apart()
-    one_cell = Setting(value("shape_kind"), kernel=(1, 1))
+    with st.container(horizontal=True):
+        apart()
+        ceil = ceil_mode()
+    one_cell = Setting(value("shape_kind"), kernel=(1, 1), ceil_mode=ceil)
     for field, column in zip(FIELDS, columns[1:], strict=True):
         with column:
             inputs(field, one_cell, keys(field))
