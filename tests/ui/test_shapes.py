@@ -98,6 +98,22 @@ def test_an_impossible_link_says_why_and_what_works() -> None:
     assert "40 × 40 → 1 × 1" in said(page)
 
 
+def test_a_link_begins_where_something_was_pinned() -> None:
+    def start(page: AppTest, key: str) -> Any:
+        (found,) = [one.proto for one in page.get("bidi_component") if one.key == key]
+        return json.loads(found.json)["start"]
+
+    page = opened(at="image.-1.2", padding="same")
+    assert start(page, "shape_windows") == ["image", -1, 2]
+    assert link(page)["at"] == "image.-1.2"
+    for wrong in ("image.1", "image.1.2.3", "else.1.2", "image.1e3.0", "image.97.0", "x", "."):
+        assert start(opened(at=wrong), "shape_windows") is None
+    page = opened(view="chain", network="tiny", unit="2,3")
+    assert start(page, "shape_network_picture") == [2, 3]
+    assert start(opened(view="chain", unit="99,0"), "shape_network_picture") is None
+    assert not faults(page)
+
+
 @pytest.mark.parametrize("number", [0.0, -1.0, 1e9, 1.5])
 def test_a_wrong_number_that_is_typed_is_a_sentence(number: float) -> None:
     page = opened(typed="1")

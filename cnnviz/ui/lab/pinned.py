@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnnviz.nn.geometry import Pair
 from cnnviz.ui.components.matrices import Linked, matrices
+from cnnviz.ui.components.windows import Spot, checked_spot
 from cnnviz.ui.state import grid
 
 
@@ -27,6 +28,32 @@ def kept_cell(key: str, size: Pair) -> Pair | None:
     """Return the row and column that were pinned, None if there is no such cell."""
     ((row, column),) = st.session_state.get(key) or (size,)
     return (row, column) if row < size[0] and column < size[1] else None
+
+
+def spot(text: str) -> str:
+    """Read a cell of a layer's windows: image.-1.2."""
+    if _spot(text) is None:
+        raise ValueError(f"{text!r} is no cell.")
+    return text
+
+
+def keep_spot(key: str, chosen: Spot) -> None:
+    """Keep the cell that was pinned; for callbacks."""
+    st.session_state[key] = ".".join(map(str, chosen))
+
+
+def kept_spot(key: str) -> Spot | None:
+    """Return the cell that was pinned, None if there is none."""
+    return _spot(str(st.session_state.get(key)))
+
+
+def _spot(text: str) -> Spot | None:
+    panel, *numbers = text.split(".")
+    return checked_spot([panel, *map(int, numbers)]) if all(map(_whole, numbers)) else None
+
+
+def _whole(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()
 
 
 def place(text: str) -> str:

@@ -1,5 +1,7 @@
 """One layer: its windows, the formula with the numbers put in, other frameworks, code, a card."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -11,8 +13,10 @@ from cnnviz.explain.setting import Setting
 from cnnviz.nn.geometry import AXES, Pads
 from cnnviz.ui.components.windows import MOST_CELLS, SLIDING, TRANSPOSED, fits, windows
 from cnnviz.ui.lab.card import card
+from cnnviz.ui.lab.pinned import keep_spot, kept_spot
 from cnnviz.ui.shapes.code import as_code
 from cnnviz.ui.shapes.controls import controls, put
+from cnnviz.ui.shapes.params import SPOT
 from cnnviz.ui.shapes.questions import size_question
 from cnnviz.ui.words import shape
 
@@ -62,7 +66,13 @@ def _picture(setting: Setting) -> None:
     st.markdown(f"#### {shape(setting.size)} → {shape(setting.output())}")
     st.caption(f"{padding_words(grid.pads, setting.transposed)} {' '.join(remarks(setting))}")
     if fits(grid):
-        windows(grid, TRANSPOSED if setting.transposed else SLIDING, key="shape_windows")
+        windows(
+            grid,
+            TRANSPOSED if setting.transposed else SLIDING,
+            key="shape_windows",
+            start=kept_spot(SPOT),
+            on_cell=partial(keep_spot, SPOT),
+        )
     else:
         st.info(
             f"More than {MOST_CELLS} rows or columns are too small to point at: the drawing is "
