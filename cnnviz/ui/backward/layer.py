@@ -186,13 +186,13 @@ def of_layer(subject: Subject) -> Back:
 
 def channel_input(channels: int) -> int:
     """Draw the choice of the channel whose gradient is drawn, where there are several."""
-    if channels == 1:
-        return 0
     return which("Gradient of channel", OUT, channels, 0, "Of the input.")
 
 
 def which(label: str, key: str, count: int, usual: int, help: str) -> int:
-    """Draw an input for one of `count` things, counted from 0; return it."""
+    """Draw an input for one of `count` things, counted from 0; return it, the only one if so."""
+    if count == 1:
+        return 0
     allowed = Numbers(label, 0, count - 1)
     typed = number_input(label, key, usual, whole=True, help=f"{help} 0 to {count - 1}.")
     return int(allowed.check(typed, f"empty the field for {usual}"))
