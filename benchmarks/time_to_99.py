@@ -29,7 +29,7 @@ def one_click(browser: Browser, url: str, root: Path) -> tuple[float, float]:
     start = time.perf_counter()
     page.get_by_test_id("stMain").get_by_role("button", name="Train", exact=True).click()
     while not (runs := list_runs(root)) or runs[0].status().state != "finished":
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(100)
     seconds = time.perf_counter() - start
     page.context.close()
     result = runs[0].evaluation("test")
