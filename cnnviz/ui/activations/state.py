@@ -19,6 +19,8 @@ from cnnviz.ui.train.numbers import Numbers
 PREFIX = "act_"
 LAYER, UNIT, CELL = "look_layer", "look_unit", "look_cell"
 FOLD, RANGE, TWO, ALL, CHANNEL = "act_fold", "act_range", "act_two", "act_all", "act_channel"
+ABOUT = "act_about"
+ABOUTS = {"1": "Image 1", "2": "Image 2", "difference": "Difference"}
 BRING = "_act-bring"  # whether what is taken apart is to be brought into view, once
 RANGES = {
     "layer": "One for each layer",
@@ -32,6 +34,7 @@ OWN: Table = {
     FOLD: flag,
     RANGE: one_of(RANGES),
     TWO: flag,
+    ABOUT: one_of(ABOUTS),
     ALL: flag,
     CHANNEL: Numbers("Channel drawn", 0, 10**6).read,
 }
@@ -40,7 +43,7 @@ TABLE: Table = {**MOMENT_TABLE, **subject_table(LOOK), **subject_table(PREFIX), 
 
 def in_use() -> Table:
     """Return the part of the table that is in use."""
-    second = () if st.session_state.get(TWO) else subject_table(PREFIX)
+    second = () if st.session_state.get(TWO) else (*subject_table(PREFIX), ABOUT)
     return {key: read for key, read in TABLE.items() if key not in second}
 
 
@@ -108,6 +111,12 @@ def unit_within(sizes: Shape) -> Unit | None:
     return numbers if inside and len(numbers) == len(sizes) else None
 
 
+def about_of(images: int) -> int:
+    """Return which of so many images is taken apart, from 0; behind both, their difference."""
+    asked = st.session_state.get(ABOUT)
+    return [*ABOUTS].index(asked) if images > 1 and asked in ABOUTS else 0
+
+
 def choose(layer: int, unit: Unit | None = None) -> None:
     """Take a number apart, by default the strongest of its layer; for callbacks."""
     if st.session_state.get(LAYER) != layer:
@@ -123,5 +132,5 @@ def choose(layer: int, unit: Unit | None = None) -> None:
 
 def close() -> None:
     """Take nothing apart; for callbacks."""
-    for key in (LAYER, UNIT, CELL, CHANNEL):
+    for key in (LAYER, UNIT, CELL, CHANNEL, ABOUT):
         st.session_state.pop(key, None)
