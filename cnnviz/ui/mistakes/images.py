@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from cnnviz.ui.components.board import Part, Pixel, note
 from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.inside.judged import Found
 from cnnviz.ui.inside.links import set_state
-from cnnviz.ui.mistakes.judged import Found
 from cnnviz.ui.mistakes.state import choose
 from cnnviz.ui.train.view import Judged, captions, cell_places, marks, mistake_places, titles
 
