@@ -140,8 +140,9 @@ def _index_input(
     """
     allowed, key, last = Numbers("Image", 0, images - 1), f"{prefix}image", f"_{prefix}image-last"
     typed, shown = st.session_state.get(key), st.session_state.get(last, (0, None))
-    if allowed.allow(typed) and len(places) and (typed, among) != shown:
-        keep(key, snapped(int(typed), shown[0], places))
+    asked = -1 if typed is None or not allowed.allow(typed) else int(typed)
+    if asked >= 0 and len(places) and (asked, among) != shown:
+        keep(key, snapped(asked, shown[0], places))
     help = f"A {which} image, 0 to {images - 1:,}."
     index = int(
         allowed.check(
