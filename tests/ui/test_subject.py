@@ -15,6 +15,7 @@ from cnnviz.ui.inside.judged import Found, found_in
 from cnnviz.ui.inside.samples import ANY, fitting, snapped
 from cnnviz.ui.train.view import Judged
 from tests.browser import ROOT
+from tests.data.made_files import idx_files, made_images, put
 from tests.runs.run_tools import DATA, whole_run
 
 APP = str(ROOT / "tests" / "ui" / "subject_app.py")
@@ -79,7 +80,7 @@ def test_the_image_of_an_index_is_the_data_sets_own(run: RunFolder) -> None:
     assert found.label == own.test.labels[17]
     assert f"test image 17: {found.label}." in page.caption[0].value
     assert page.query_params["look_image"] == "17"
-    page.selectbox(key="look_from").set_value("validation").run()
+    page.selectbox(key="_look_from").set_value("validation").run()
     assert np.array_equal(
         page.session_state["found"].x[0], own.validation.images[17] / np.float32(255)
     )
@@ -137,3 +138,26 @@ def test_an_index_beyond_the_end_is_told(run: RunFolder) -> None:
 @pytest.mark.parametrize("text", ["-1", "nan", "1e9", "x", "", "7.5"])
 def test_nonsense_in_the_url_breaks_nothing(run: RunFolder, text: str) -> None:
     assert not told(app(**dict.fromkeys(("from", "image", "class", "wrong"), text)))
+
+
+def test_an_image_of_another_data_set_has_no_class_of_the_network(
+    run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNNVIZ_DATA_DIR", str(tmp_path / "data"))
+    put(tmp_path / "data" / "mine", idx_files())
+    page = app(data="mine", image="3", wrong="1")
+    assert not told(page)
+    images, labels = made_images(10, seed=1)
+    found = page.session_state["found"]
+    assert np.array_equal(found.x[0], images[3] / np.float32(255))
+    assert found.label is None
+    assert f"mine, test image 3: {labels[3]}. This network learned Digits" in page.caption[0].value
+    assert not page.toggle  # a mistake it cannot be
+    page.selectbox(key="_look_from").set_value("test").run()
+    assert "look_data" not in page.query_params
+    assert page.session_state["found"].label is not None
+    page.selectbox(key="_look_from").set_value("other mine").run()
+    assert page.query_params["look_data"] == "mine"
+    assert not told(app(data="digits", image="3"))  # the run's own set
+    (sentence,) = told(app(data="gone"))
+    assert "There is no data set “gone” here" in sentence

@@ -212,4 +212,6 @@ def _links(moment: Moment, step: LayerTrace, layer: int, unit: Unit, prefix: str
 
 def _on_convolution(moment: Moment, prefix: str) -> bool:
     """Whether the Convolution page can show this: the latest weights and a test image."""
-    return moment.step == moment.steps[-1] and st.session_state.get(f"{prefix}from") == "test"
+    source, data = (st.session_state.get(f"{prefix}{key}") for key in ("from", "data"))
+    own = source == "test" and data in (None, moment.settings.data.dataset)
+    return own and moment.step == moment.steps[-1]

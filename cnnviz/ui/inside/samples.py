@@ -1,15 +1,16 @@
 """The choice of a test or validation image of a run: by number, by class, by mistake."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.data import CLASSES, Split
+from cnnviz.data import CLASSES, DataChoice, Split
 from cnnviz.ui.inside.judged import Found, found, found_in
 from cnnviz.ui.inside.moment import Moment
-from cnnviz.ui.pictures import Pictures, pictures
+from cnnviz.ui.pictures import Pictures, pictures, set_titles
 from cnnviz.ui.train.fields import keep, number_input
 from cnnviz.ui.train.numbers import Numbers
 from cnnviz.ui.words import percent, plain
@@ -27,7 +28,7 @@ WRONG_HELP = (
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One image of a run's test or validation images.
+    """One image of a run's test or validation images, or of another data set.
 
     `x` float32 (1, 28, 28) from 0 to 1; `words` are Markdown.
     """
@@ -38,22 +39,30 @@ class Sample:
     words: str
 
 
-def sample_input(moment: Moment, prefix: str, which: str) -> Sample:
+def sample_input(moment: Moment, prefix: str, which: str, data: str = "") -> Sample:
     """Draw the choice among the "test" or the "validation" images; return the chosen one.
+
+    Parameters
+    ----------
+    data : str, optional
+        The name of another data set than the run's own: its test images.
 
     Raises
     ------
     ValueError
         One sentence, where there is no such image, or none that fits.
     """
-    shown = pictures(moment.settings.data)
-    split = shown.test if which == "test" else shown.validation
+    shown = pictures(DataChoice(data) if data else moment.settings.data)
+    split = shown.validation if which == "validation" else shown.test
     label = _class_input(prefix, shown)
     place = st.container(width=INPUT_WIDTH)
-    judged = judgement(moment, which, split) if _wrong_input(prefix) else None
+    judged = None
+    if not data and _wrong_input(prefix):
+        judged = judgement(moment, which, split)
     places = fitting(split, label, judged)
     with place:
-        index = _index_input(prefix, which, len(split), places, (which, label, judged is not None))
+        among = (data, which, label, judged is not None)
+        index = _index_input(prefix, which, len(split), places, among)
     if not len(places):
         kind = "" if label == ANY else f" of {shown.class_names[label]}"
         missed = " that this run got wrong" if judged else ""
@@ -61,12 +70,23 @@ def sample_input(moment: Moment, prefix: str, which: str) -> Sample:
         raise ValueError(f"There is no {which} image{kind}{missed}: {other}.")
     x, labels = split.batch(slice(index, index + 1))
     words = f"{plain(shown.title)}, {which} image {index:,}: {name_of(shown, int(labels[0]))}."
+    if data:
+        words += f" {foreign_words(moment)}"
     if judged is not None:
         words += _taken(judged, index, shown)
     if judged is not None or label != ANY:
         looked = len(split) if judged is None else len(judged.places)
         words += f" {len(places):,} of {looked:,} images fit."
     return Sample(x[0], int(labels[0]), index, words)
+
+
+def foreign_words(moment: Moment) -> str:
+    """Return what to think of the answer to an image of another data set than the run's own."""
+    learned = moment.settings.data.dataset
+    return (
+        f"This network learned {plain(set_titles().get(learned, learned))}, not these images: its "
+        "answer is one of the classes it knows, and counts neither as right nor as wrong."
+    )
 
 
 def judgement(moment: Moment, which: str, split: Split) -> Found:
@@ -131,7 +151,7 @@ def _wrong_input(prefix: str) -> bool:
 
 
 def _index_input(
-    prefix: str, which: str, images: int, places: NDArray[np.intp], among: tuple[str, int, bool]
+    prefix: str, which: str, images: int, places: NDArray[np.intp], among: tuple[Any, ...]
 ) -> int:
     """Draw the input of the index; one that does not fit moves on to the next that does.
 
