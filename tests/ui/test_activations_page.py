@@ -320,6 +320,19 @@ def test_nonsense_in_the_url_breaks_nothing(run: RunFolder, text: str) -> None:
     assert "How this number was made" in words(page)
 
 
+def test_the_address_says_what_is_taken_apart_and_not_what_was_asked_for(run: RunFolder) -> None:
+    keys = {"look_layer", "look_unit", "look_cell", "act_channel"}
+    for asked, kept in (
+        (("99", "1", "1,1", "0"), set()),
+        (("1", "99", "1,1", "0"), {"look_layer"}),
+        (("1", "2", "99,1", "0"), {"look_layer", "look_unit"}),
+        (("4", "2", "1,1", "0"), {"look_layer", "look_unit"}),
+    ):
+        names = ("look_layer", "look_unit", "look_cell", "act_channel")
+        page = activations(run, **dict(zip(names, asked, strict=True)))
+        assert {*page.query_params} & keys == kept
+
+
 def test_a_damaged_run_is_a_sentence(run: RunFolder) -> None:
     (run.path / layout.SETTINGS).write_text("{")
     page = activations(run)

@@ -197,6 +197,14 @@ def test_a_filter_that_is_not_there_is_said(run: RunFolder) -> None:
     assert page.query_params["look_unit"] == "0"
 
 
+def test_the_address_says_what_is_shown_and_not_what_was_asked_for(run: RunFolder) -> None:
+    asked = {"look_layer": "2", "filters_sheet": "9", "filters_channel": "7"}
+    page = filters_page(run=run.id, **asked, filters_part="off", filters_off="1,99")
+    assert page.query_params["look_layer"] == "1"
+    assert page.query_params["filters_off"] == "1"
+    assert not {"filters_sheet", "filters_channel"} & {*page.query_params}
+
+
 def test_values_can_be_read(run: RunFolder) -> None:
     page = filters_page(run=run.id, look_unit="1")
     weight = run.params(run.checkpoint_steps()[-1])[0]["weight"][1, 0]

@@ -13,7 +13,17 @@ from cnnviz.nn.types import Array
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.activations.forward import Forward, trace_of
 from cnnviz.ui.activations.made import activation_words, draw_convolution, made, told
-from cnnviz.ui.activations.state import ABOUT, ABOUTS, BRING, PREFIX, Chosen, Row, choose, close
+from cnnviz.ui.activations.state import (
+    ABOUT,
+    ABOUTS,
+    BRING,
+    CHANNEL,
+    PREFIX,
+    Chosen,
+    Row,
+    choose,
+    close,
+)
 from cnnviz.ui.activations.words import brief, name_of, unit_words
 from cnnviz.ui.components.board import board
 from cnnviz.ui.components.tiles import tiles
@@ -66,6 +76,8 @@ def how(row: Row, chosen: Chosen, passes: list[Forward], moment: Moment, about: 
                 convolved = made(step, moment.params[number - 1], moment, number, unit, behind)
         if convolved is not None:
             draw_convolution(convolved, number, unit)
+        else:
+            st.session_state.pop(CHANNEL, None)
     if st.session_state.pop(BRING, False):
         st.html(INTO_VIEW, unsafe_allow_javascript=True)
 

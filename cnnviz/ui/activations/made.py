@@ -111,6 +111,8 @@ def draw_convolution(found: Convolved, layer: int, unit: Unit) -> None:
                 persist_state="session",
             )
         )
+    else:
+        st.session_state.pop(CHANNEL, None)
     linked(
         found,
         key="_act_linked",

@@ -80,14 +80,18 @@ def chosen(trace: list[LayerTrace], lines: list[Row]) -> Chosen | None:
     """Return which number is taken apart, None where no layer is chosen.
 
     Where its channel or cell is not chosen, or not there, it is that of the strongest number that
-    its line shows.
+    its line shows. A choice of what is not there is dropped.
     """
     layer = st.session_state.get(LAYER)
     if not isinstance(layer, int) or not 1 <= layer <= len(trace):
+        close()
         return None
     shown = next(row.last for row in lines if row.first <= layer <= row.last)
     output = trace[shown - 1].output
-    return Chosen(layer, unit_within(output.shape[1:]) or _strongest(output))
+    unit = unit_within(output.shape[1:])
+    if unit is None or len(unit) == 1:
+        st.session_state.pop(CELL, None)
+    return Chosen(layer, unit or _strongest(output))
 
 
 def _strongest(output: Array) -> Unit:
@@ -95,6 +99,7 @@ def _strongest(output: Array) -> Unit:
     unit = st.session_state.get(UNIT)
     if isinstance(unit, int) and 0 <= unit < output.shape[1]:
         return (unit, *strongest_unit(output[:, unit : unit + 1])[1:])
+    st.session_state.pop(UNIT, None)
     return strongest_unit(output)
 
 

@@ -54,6 +54,7 @@ def switch_off(found: Bank, unit: int) -> None:
 def off_input(filters: int) -> list[int]:
     """Draw the list of filters that are off; return them."""
     off = read_off(filters)
+    choose_off(off)  # without those that this layer does not have
     keep(PICK, off)
     st.multiselect(
         "Switched off",
