@@ -118,7 +118,7 @@ def test_moved_images_are_the_trainings_own() -> None:
     ("params", "words"),
     [
         ({"data_shift": "28"}, "out of sight; choose at most 28 − 1 = 27"),
-        ({"data_rotate": "200"}, "rotate must be at most 180 degrees"),
+        ({"data_rotate": "200"}, "Rotate must be at most 180 degrees"),
         ({"data_image": "300"}, "Image must be a whole number from 0 to 299, not 300"),
     ],
 )
