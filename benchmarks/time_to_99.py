@@ -2,8 +2,8 @@
 
     python -m benchmarks.time_to_99 [--seeds 5] [--network NAME]
 
-Opens the Train page with a network's own settings, by default the first preset's, presses Train and waits until the run has
-finished; loading, evaluation and the page that watches included.
+Opens the Train page with a network's own settings, by default the first preset's, presses Train
+and waits until the run has finished; loading, evaluation and the page that watches included.
 """
 
 import argparse
