@@ -5,13 +5,14 @@ Letters: N images, D numbers for each.
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
+from cnnviz.explain.aside import aside
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.types import Array, ModelParams
 
@@ -112,37 +113,42 @@ def tsne(x: NDArray[np.floating], seed: int = 0) -> Generator[float, None, Neigh
     """Yield the share that is done; return the map of x (N, D) by t-SNE.
 
     L. van der Maaten and G. Hinton, "Visualizing Data using t-SNE" (2008), as scikit-learn computes
-    it, of the first 50 principal components, in rounds between which it can be broken off: each
-    goes on from the last one's points, the first with early exaggeration.
+    it, of the first 50 principal components, in rounds: each goes on from the last one's points,
+    the first with early exaggeration. It can be broken off at any time; the round that is under way
+    ends unheard.
 
     Raises
     ------
     ValueError
         As `pca`, and for fewer than 4 images.
     """
-    from sklearn.manifold import TSNE  # half a second to import
-
     if len(checked(x)) < 4:
         raise ValueError(f"t-SNE needs at least 4 images to compare, got {len(x)}: choose more.")
-    start = pca(x, max(2, min(FIRST_DIMENSIONS, *x.shape)), FEW_TURNS)
+    start = yield from aside(lambda: pca(x, max(2, min(FIRST_DIMENSIONS, *x.shape)), FEW_TURNS))
     if not start.shares.any():
         raise ValueError("All these images are the same to this layer: there is nothing to map.")
     points = start.points[:, :2] / start.points[:, 0].std() * 1e-4
     left = np.nan
     for number in range(ROUNDS):
-        yield number / ROUNDS
-        found = TSNE(
-            perplexity=min(PERPLEXITY, (len(x) - 1) / 3),
-            early_exaggeration=EXAGGERATION if number == 0 else 1.0,
-            learning_rate=max(len(x) / EXAGGERATION / 4, 50),
-            max_iter=STEPS,
-            init=points.astype(np.float32),
-            random_state=seed,
-        )
-        with threadpool_limits(limits=1):
-            points = found.fit_transform(start.points)
-        left = float(found.kl_divergence_)
+        call = partial(_round, start.points, points, number == 0, seed)
+        points, left = yield from aside(call, number / ROUNDS)
     return Neighbors(points.astype(np.float64), left)
+
+
+def _round(x: Points, points: Points, first: bool, seed: int) -> tuple[Points, float]:
+    """Return where the points lie after a round, and the divergence that is left."""
+    from sklearn.manifold import TSNE  # half a second to import
+
+    method = TSNE(
+        perplexity=min(PERPLEXITY, (len(x) - 1) / 3),
+        early_exaggeration=EXAGGERATION if first else 1.0,
+        learning_rate=max(len(x) / EXAGGERATION / 4, 50),
+        max_iter=STEPS,
+        init=points.astype(np.float32),
+        random_state=seed,
+    )
+    with threadpool_limits(limits=1):
+        return method.fit_transform(x), float(method.kl_divergence_)
 
 
 def outputs(model: Sequential, params: ModelParams, layer: int, x: Array) -> NDArray[np.float32]:

@@ -41,29 +41,6 @@ def _bars(names: Sequence[str], shares: Floats, called: str, color: str) -> Plot
     }
 
 
-def ranking_figure(units: Sequence[int], lost: Sequence[float], chosen: int) -> PlotlyDict:
-    """Return what each filter's loss costs in points of accuracy, in the order given.
-
-    Parameters
-    ----------
-    lost : shares of the images that are no longer right; below 0 where more are
-    chosen : the filter that stands out
-    """
-    points = 100 * np.asarray(lost, np.float32)
-    bar = {
-        "type": "bar",
-        "x": [str(unit) for unit in units],
-        "y": typed_array(points),
-        "marker": {
-            "color": [TRAINING if value >= 0 else VALIDATION for value in points.tolist()],
-            "opacity": [1 if unit == chosen else 0.55 for unit in units],
-        },
-        "hovertemplate": "without filter %{x}: %{y:.2f} points less<extra></extra>",
-    }
-    across = {"type": "category", "showgrid": False, "title": {"text": "filter"}}
-    return _figure([bar], across, {"title": {"text": "points lost"}, "zeroline": True})
-
-
 def spread_figure(
     steps: Sequence[int], edges: Floats, shares: Floats, chosen: int, what: str
 ) -> PlotlyDict:

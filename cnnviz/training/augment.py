@@ -48,20 +48,20 @@ class Augment:
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        integer(self.shift, "Augment: shift", minimum=0)
-        if number(self.rotate, "Augment: rotate", least=0) > 180:
+        integer(self.shift, "Shift", minimum=0)
+        if number(self.rotate, "Rotate", least=0) > 180:
             raise ValueError(
-                f"Augment: rotate must be at most 180 degrees to either side, which is every "
+                f"Rotate must be at most 180 degrees to either side, which is every "
                 f"direction already, received {self.rotate}."
             )
-        flag(self.flip, "Augment: flip")
+        flag(self.flip, "Flip")
 
     def check_size(self, height: int, width: int) -> None:
         """Raise ValueError if the shift could push a whole image out of sight."""
         most = min(height, width) - 1
         if self.shift > most:
             raise ValueError(
-                f"Augment: a shift of up to {self.shift} pixels would push images of "
+                f"A shift of up to {self.shift} pixels would push images of "
                 f"{height}×{width} out of sight; choose at most {min(height, width)} − 1 = {most}."
             )
 

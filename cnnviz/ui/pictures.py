@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.data import DataChoice, Dataset, Split, load, split
+from cnnviz.data import DataChoice, Dataset, Split, available, load, split
 from cnnviz.data.catalog import find_folder
 
 
@@ -28,6 +28,11 @@ def dataset(name: str) -> Dataset:
 def pictures(choice: DataChoice) -> Pictures:
     """Return the images of a choice that are not trained on; raises DataError."""
     return _pictures(choice, stamp(choice.dataset))
+
+
+def set_titles() -> dict[str, str]:
+    """Return what the data sets that are here are called, in a word or two, by their names."""
+    return {one.name: one.title.partition(" (")[0] for one in available()}
 
 
 def stamp(name: str) -> tuple[tuple[str, int, int], ...]:

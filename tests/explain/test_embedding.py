@@ -81,7 +81,7 @@ def test_tsne_keeps_neighbors_as_well_as_scikit_learn_in_one_go() -> None:
     manifold = pytest.importorskip("sklearn.manifold")
     x = load("digits").test.images[::2].reshape(-1, 784).astype(np.float32) / 255
     shares, found = mapped(x)
-    assert shares == [0, 0.2, 0.4, 0.6, 0.8]
+    assert sorted({*shares}) == [0, 0.2, 0.4, 0.6, 0.8] == [*dict.fromkeys(shares)]
     whole = manifold.TSNE(init="pca", random_state=0)
     with threadpool_limits(limits=1):
         theirs = whole.fit_transform(pca(x, 50).points.astype(np.float32))

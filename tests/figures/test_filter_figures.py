@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.figures import to_json
-from cnnviz.figures.filters import classes_figure, ranking_figure, spread_figure
-from cnnviz.figures.palette import TRAINING, VALIDATION
+from cnnviz.figures.filters import classes_figure, spread_figure
 
 
 def numbers(array: dict[str, str]) -> list[float]:
@@ -28,14 +27,6 @@ def test_nothing_switched_off_has_one_row_of_bars() -> None:
     figure = classes_figure(["a", "b"], np.array([1, 0.5]), None)
     assert len(figure["data"]) == 1
     assert not figure["layout"]["showlegend"]
-
-
-def test_the_ranking_is_in_points_and_marks_the_chosen_filter() -> None:
-    (bar,) = ranking_figure([4, 0, 2], [0.25, 0.0, -0.01], chosen=0)["data"]
-    assert bar["x"] == ["4", "0", "2"]
-    np.testing.assert_allclose(numbers(bar["y"]), [25, 0, -1], rtol=1e-6)
-    assert bar["marker"]["color"] == [TRAINING, TRAINING, VALIDATION]
-    assert bar["marker"]["opacity"][1] > bar["marker"]["opacity"][0]
 
 
 def spread(**more: Any) -> dict[str, Any]:

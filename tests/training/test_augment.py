@@ -173,16 +173,16 @@ def test_a_batch_is_moved_anew_each_step_the_same_again_and_by_the_seed() -> Non
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"shift": -1}, "Augment: shift must be at least 0, received -1."),
-        ({"shift": 1.5}, "Augment: shift must be an integer, received 1.5."),
-        ({"rotate": -1}, "Augment: rotate must be at least 0 and finite, received -1."),
-        ({"rotate": "far"}, "Augment: rotate must be a number, received 'far'."),
+        ({"shift": -1}, "Shift must be at least 0, received -1."),
+        ({"shift": 1.5}, "Shift must be an integer, received 1.5."),
+        ({"rotate": -1}, "Rotate must be at least 0 and finite, received -1."),
+        ({"rotate": "far"}, "Rotate must be a number, received 'far'."),
         (
             {"rotate": 200},
-            "Augment: rotate must be at most 180 degrees to either side, which is every direction "
+            "Rotate must be at most 180 degrees to either side, which is every direction "
             "already, received 200.",
         ),
-        ({"flip": 1}, "Augment: flip must be true or false, received 1."),
+        ({"flip": 1}, "Flip must be true or false, received 1."),
     ],
 )
 def test_moves_that_mean_nothing(values: Any, told: str) -> None:
@@ -196,6 +196,5 @@ def test_a_shift_out_of_sight() -> None:
     with pytest.raises(ValueError) as error:
         Augment(shift=6).check_size(6, 7)
     assert str(error.value) == (
-        "Augment: a shift of up to 6 pixels would push images of 6×7 out of sight; choose at most "
-        "6 − 1 = 5."
+        "A shift of up to 6 pixels would push images of 6×7 out of sight; choose at most 6 − 1 = 5."
     )

@@ -120,4 +120,13 @@ def test_from_a_cell_to_its_products_and_back(
     choose(page, "Take apart", "Layer 5")
     expect(how).to_be_in_viewport(timeout=PATIENT)
     settled(page)
+    page.goto(f"{address}/Activations?run={run.id}&look_image=3&act_two=1&act_image=5")
+    of_second = page.locator("canvas[role=button][aria-label^='map ']").nth(4 + 2)
+    of_second.wait_for()
+    settled(page)
+    side = of_second.bounding_box()["width"] / 12
+    of_second.click(position={"x": 5.5 * side, "y": 3.5 * side})
+    value = outputs(run, last, 5)[0][2, 3, 5]
+    expect(how).to_contain_text(title("1", "Conv2d, channel 2, row 3, column 5", value))
+    in_the_address(page, "act_about", "2")
     assert not [one for one in errors if "404" not in one]

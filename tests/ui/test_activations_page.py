@@ -20,7 +20,7 @@ from cnnviz.runs.files import pack
 from cnnviz.training import TrainConfig
 from cnnviz.ui.activations.result import loss_words
 from cnnviz.ui.activations.terms import made_of
-from cnnviz.ui.activations.words import layer_words
+from cnnviz.ui.activations.words import brief, layer_words
 from cnnviz.ui.inside.brought import NOTHING_DRAWN
 from cnnviz.ui.pictures import pictures
 from tests.browser import ROOT
@@ -196,10 +196,40 @@ def test_two_images_and_their_difference_share_a_range(run: RunFolder) -> None:
         first, second = (trace_of(run, image=image)[layer - 1].output for image in (2, 5))
         farthest = max(float(np.abs(one).max()) for one in (first, second, first - second))
         assert (low, high) == (pytest.approx(-farthest), pytest.approx(farthest))
-        assert [one["choosable"] for one in three] == [True, True, False]
-    assert "Image 1:" in words(page)
-    assert "difference" in words(page)
+        assert all(one["choosable"] for one in three)
     assert page.query_params["act_image"] == "5"
+
+
+def test_either_image_and_the_difference_can_be_taken_apart(run: RunFolder) -> None:
+    about = {"act_two": "1", "look_image": "2", "act_image": "5"}
+    place = {"look_layer": "6", "look_unit": "4"}
+    first, second = (float(trace_of(run, image=image)[-1].output[0, 4]) for image in (2, 5))
+    for which, value in (("1", first), ("2", second), ("difference", first - second)):
+        page = activations(run, **about, **place, act_about=which)
+        assert not faults(page)
+        assert f"unit 4: **{brief(value)}**" in words(page)
+        assert ("| bias |" in words(page)) == (which != "difference")
+        together = re.search(r"\*\*together\*\* \| \| \| \*\*(\S+)\*\*", words(page))
+        assert together is not None
+        assert float(together[1].replace("−", "-")) == pytest.approx(value, rel=1e-3)
+    assert page.query_params["act_about"] == "difference"
+    page.segmented_control("act_about").set_value("2").run()
+    assert f"unit 4: **{brief(second)}**" in words(page)
+    page.toggle("act_two").set_value(False).run()
+    assert "act_about" not in page.query_params
+    assert f"unit 4: **{brief(first)}**" in words(page)
+
+
+@pytest.mark.parametrize("fold", ["0", "1"])
+def test_the_difference_of_every_layer(run: RunFolder, fold: str) -> None:
+    page = activations(run, act_two="1", act_image="5", act_about="difference", act_fold=fold)
+    for layer in range(1, len(LAYERS) + 1):
+        page.session_state["look_layer"] = layer
+        page.run()
+        assert not faults(page)
+        assert "How this difference was made" in words(page)
+        both = layer in (2, 3)  # the normalization and ReLU: each image by itself
+        assert words(page).count("\n**Image 2**\n") == 1 + both, layer
 
 
 @pytest.mark.parametrize("ranges", ["layer", "map", "all"])
@@ -288,6 +318,19 @@ def test_nonsense_in_the_url_breaks_nothing(run: RunFolder, text: str) -> None:
     page = activations(run, look_layer="1", look_unit=text, look_cell=text)
     assert not faults(page)
     assert "How this number was made" in words(page)
+
+
+def test_the_address_says_what_is_taken_apart_and_not_what_was_asked_for(run: RunFolder) -> None:
+    keys = {"look_layer", "look_unit", "look_cell", "act_channel"}
+    for asked, kept in (
+        (("99", "1", "1,1", "0"), set()),
+        (("1", "99", "1,1", "0"), {"look_layer"}),
+        (("1", "2", "99,1", "0"), {"look_layer", "look_unit"}),
+        (("4", "2", "1,1", "0"), {"look_layer", "look_unit"}),
+    ):
+        names = ("look_layer", "look_unit", "look_cell", "act_channel")
+        page = activations(run, **dict(zip(names, asked, strict=True)))
+        assert {*page.query_params} & keys == kept
 
 
 def test_a_damaged_run_is_a_sentence(run: RunFolder) -> None:

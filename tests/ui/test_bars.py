@@ -43,3 +43,5 @@ def test_what_does_not_fit_is_refused() -> None:
         bars("one", np.zeros((2, 2)), label="")
     with pytest.raises(ValueError, match="3 bars need 3 names, got 1"):
         bars("one", np.zeros(3), label="", names=["a"])
+    with pytest.raises(ValueError, match="3 bars need 3 titles, got 2"):
+        bars("one", np.zeros(3), label="", titles=["a", "b"])

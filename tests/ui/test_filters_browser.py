@@ -113,4 +113,17 @@ def test_what_excites_it_becomes_the_picture_and_a_filter_is_switched_off(
     expect(page.locator(".cnnviz-live .bars").first).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Switch filter 1 on again").click()
     expect(page.get_by_text("Choose filters above")).to_be_visible(timeout=PATIENCE)
+    ranking = page.get_by_role("button", name=re.compile("^Points of accuracy lost"))
+    ranking.focus()
+    ranking.press("End")
+    line = page.locator(".bars .value").filter(has_text="without filter")
+    expect(line).to_have_text(re.compile(r"^without filter \d, points lost: "))
+    last = re.search(r"filter (\d)", line.inner_text())
+    assert last is not None
+    box = ranking.bounding_box()
+    assert box is not None
+    ranking.click(position={"x": box["width"] - 20, "y": 60})
+    page.wait_for_url(f"**filters_off={last[1]}**")
+    page.wait_for_url(f"**look_unit={last[1]}**")
+    expect(page.get_by_role("button", name=f"Switch filter {last[1]} on again")).to_be_visible()
     assert not real(errors)

@@ -176,8 +176,17 @@ def test_switching_off_costs_what_the_network_says(run: RunFolder) -> None:
 def test_the_ranking_names_the_filter_that_matters_most(run: RunFolder) -> None:
     page = filters_page(run=run.id, filters_part="off")
     assert "matters most: without it" in words(page)
-    figure = json.loads(parts(page)["ranking"]["figure"])
-    assert sorted(figure["data"][0]["x"]) == ["0", "1", "2"]
+    bars = parts(page)["ranking"]
+    assert sorted(bars["names"]) == ["0", "1", "2"]
+    assert bars["names"][bars["chosen"]] == "0"
+    lost = np.frombuffer(b64decode(bars["values"]), "<f4")
+    page = filters_page(run=run.id, filters_part="off", filters_off=bars["names"][0])
+    now = parts(page)["ranking"]
+    assert now["names"] == [f"{bars['names'][0]} off", *bars["names"][1:]]
+    test = run.evaluation("test")
+    assert test is not None
+    without = 100 * test.accuracy - float(lost[0])
+    assert f"and in **{without:.1f} %** without filter {bars['names'][0]}" in words(page)
 
 
 def test_a_filter_that_is_not_there_is_said(run: RunFolder) -> None:
@@ -186,6 +195,14 @@ def test_a_filter_that_is_not_there_is_said(run: RunFolder) -> None:
         page
     )
     assert page.query_params["look_unit"] == "0"
+
+
+def test_the_address_says_what_is_shown_and_not_what_was_asked_for(run: RunFolder) -> None:
+    asked = {"look_layer": "2", "filters_sheet": "9", "filters_channel": "7"}
+    page = filters_page(run=run.id, **asked, filters_part="off", filters_off="1,99")
+    assert page.query_params["look_layer"] == "1"
+    assert page.query_params["filters_off"] == "1"
+    assert not {"filters_sheet", "filters_channel"} & {*page.query_params}
 
 
 def test_values_can_be_read(run: RunFolder) -> None:

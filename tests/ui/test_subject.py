@@ -8,9 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.data import Split, load, split
+from cnnviz.nn.model import Sequential
 from cnnviz.runs import RunFolder
+from cnnviz.training.events import Evaluation
+from cnnviz.ui.inside.judged import Found, found_in
 from cnnviz.ui.inside.samples import ANY, fitting, snapped
+from cnnviz.ui.train.view import Judged
 from tests.browser import ROOT
+from tests.data.made_files import idx_files, made_images, put
 from tests.runs.run_tools import DATA, whole_run
 
 APP = str(ROOT / "tests" / "ui" / "subject_app.py")
@@ -52,8 +57,18 @@ def test_images_are_found_by_class_and_by_mistake() -> None:
     taken = np.array([3, 2, 1, 3], np.uint8)
     assert fitting(images, ANY, None).tolist() == [0, 1, 2, 3]
     assert fitting(images, 3, None).tolist() == [0, 2, 3]
-    assert fitting(images, ANY, taken).tolist() == [1, 2]
-    assert fitting(images, 3, taken).tolist() == [2]
+    sure = np.ones(4, np.float32)
+    judged = found_in(Evaluation(0, 0, taken, sure), images, "")
+    assert fitting(images, ANY, judged).tolist() == [1, 2]
+    assert fitting(images, 3, judged).tolist() == [2]
+    some = images.take(np.array([1, 3]))
+    part = Found(
+        Judged("", Evaluation(0, 0, taken[[1, 3]], sure[:2]), some.images, some.labels),
+        np.array([1, 3]),
+        "",
+    )
+    assert fitting(images, ANY, part).tolist() == [1]
+    assert fitting(images, 3, part).tolist() == []
 
 
 def test_the_image_of_an_index_is_the_data_sets_own(run: RunFolder) -> None:
@@ -65,7 +80,7 @@ def test_the_image_of_an_index_is_the_data_sets_own(run: RunFolder) -> None:
     assert found.label == own.test.labels[17]
     assert f"test image 17: {found.label}." in page.caption[0].value
     assert page.query_params["look_image"] == "17"
-    page.selectbox(key="look_from").set_value("validation").run()
+    page.selectbox(key="_look_from").set_value("validation").run()
     assert np.array_equal(
         page.session_state["found"].x[0], own.validation.images[17] / np.float32(255)
     )
@@ -83,11 +98,36 @@ def test_only_mistakes_are_the_runs_own(run: RunFolder) -> None:
     assert f"{len(wrong)} of {len(own)} images fit" in page.caption[0].value
 
 
-def test_what_was_never_judged_has_no_mistakes(run: RunFolder) -> None:
+def test_what_the_run_has_not_judged_yet_is_judged_as_it_stands(run: RunFolder) -> None:
     (run.path / "evaluations" / "test.npz").unlink()
-    (sentence,) = told(app(wrong="1"))
-    assert "has not been judged on its 30 test images" in sentence
-    assert "switch off “Only mistakes”" in sentence
+    page, test = app(wrong="1"), split(load("digits"), DATA).test
+    assert not told(page)
+    model = Sequential.from_specs(run.settings().layers)
+    params = run.params(run.checkpoint_steps()[-1])
+    taken = model.predict(params, test.batch(slice(None))[0]).argmax(axis=1)
+    wrong = np.flatnonzero(taken != test.labels)
+    assert f"test image {wrong[0]}:" in page.caption[0].value
+    assert f"Taken for {taken[wrong[0]]} with" in page.caption[0].value
+    assert "at this step." in page.caption[0].value
+
+
+def test_a_mistake_that_the_training_sets_right_stays_in_view(run: RunFolder) -> None:
+    (run.path / "evaluations" / "test.npz").unlink()
+    page, test = app(wrong="1", step="0"), split(load("digits"), DATA).test
+    model = Sequential.from_specs(run.settings().layers)
+    first, last = (
+        model.predict(run.params(step), test.batch(slice(None))[0]).argmax(axis=1) != test.labels
+        for step in (0, run.checkpoint_steps()[-1])
+    )
+    (index, *_) = np.flatnonzero(first & ~last)
+    page.number_input(key="look_image").set_value(float(index)).run()
+    assert f"test image {index}:" in page.caption[0].value
+    page.session_state["look_step"] = None
+    page.run()
+    assert f"test image {index}:" in page.caption[0].value
+    page.toggle(key="look_wrong").set_value(False).run()
+    page.toggle(key="look_wrong").set_value(True).run()
+    assert f"test image {index}:" not in page.caption[0].value
 
 
 def test_an_index_beyond_the_end_is_told(run: RunFolder) -> None:
@@ -98,3 +138,26 @@ def test_an_index_beyond_the_end_is_told(run: RunFolder) -> None:
 @pytest.mark.parametrize("text", ["-1", "nan", "1e9", "x", "", "7.5"])
 def test_nonsense_in_the_url_breaks_nothing(run: RunFolder, text: str) -> None:
     assert not told(app(**dict.fromkeys(("from", "image", "class", "wrong"), text)))
+
+
+def test_an_image_of_another_data_set_has_no_class_of_the_network(
+    run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNNVIZ_DATA_DIR", str(tmp_path / "data"))
+    put(tmp_path / "data" / "mine", idx_files())
+    page = app(data="mine", image="3", wrong="1")
+    assert not told(page)
+    images, labels = made_images(10, seed=1)
+    found = page.session_state["found"]
+    assert np.array_equal(found.x[0], images[3] / np.float32(255))
+    assert found.label is None
+    assert f"mine, test image 3: {labels[3]}. This network learned Digits" in page.caption[0].value
+    assert not page.toggle  # a mistake it cannot be
+    page.selectbox(key="_look_from").set_value("test").run()
+    assert "look_data" not in page.query_params
+    assert page.session_state["found"].label is not None
+    page.selectbox(key="_look_from").set_value("other mine").run()
+    assert page.query_params["look_data"] == "mine"
+    assert not told(app(data="digits", image="3"))  # the run's own set
+    (sentence,) = told(app(data="gone"))
+    assert "There is no data set “gone” here" in sentence

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.explain.activity import Activity, activity
+from cnnviz.explain.apart import differences
 from cnnviz.nn.model import LayerTrace
 from cnnviz.nn.types import Array
 from cnnviz.ui.inside.memory import remembered
@@ -46,6 +47,13 @@ def series(passes: list[Forward], layer: int) -> list[Array]:
         return outputs
     with np.errstate(invalid="ignore"):
         return [*outputs, outputs[0] - outputs[1]]
+
+
+def trace_of(passes: list[Forward], about: int) -> list[LayerTrace]:
+    """Return what each layer did with an image, counted from 0; behind two, their difference."""
+    if about < len(passes):
+        return passes[about].trace
+    return differences(passes[0].trace, passes[1].trace)
 
 
 def common_limits(passes: list[Forward], layers: range) -> tuple[float, float]:

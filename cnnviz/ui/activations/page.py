@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.runs.prepare import INPUT_SHAPE
-from cnnviz.ui.activations.forward import Forward, common_limits, forward
+from cnnviz.ui.activations.forward import Forward, common_limits, forward, trace_of
 from cnnviz.ui.activations.how import how
 from cnnviz.ui.activations.result import probabilities, verdict
 from cnnviz.ui.activations.scroll import (
@@ -26,6 +26,7 @@ from cnnviz.ui.activations.state import (
     RANGES,
     TABLE,
     TWO,
+    about_of,
     choose,
     chosen,
     close,
@@ -159,7 +160,8 @@ def scroll(moment: Moment, passes: list[Forward], fold: bool, names: tuple[str, 
     limits = common_limits(passes, layers) if ranges == "all" else None
     look = Look(limits, ranges == "map", bool(st.session_state.get(ALL)), names)
     lines = rows(moment.model, fold=fold)
-    picked = chosen(passes[0].trace, lines)
+    about = about_of(len(passes))
+    picked = chosen(trace_of(passes, about), lines)
     below: list[list[Part]] = []
     above = pixel_rows(passes)
     taken = None
@@ -167,9 +169,9 @@ def scroll(moment: Moment, passes: list[Forward], fold: bool, names: tuple[str, 
         (above if taken is None else below).extend(layer_rows(row, passes, look, picked))
         if picked is not None and within(row, picked):
             taken = row
-    hear = partial(clicked, passes[0])
+    hear = partial(clicked, passes)
     board(above, key="_act_above", on_tile=hear)
     if picked is not None and taken is not None:
         with guard():
-            how(taken, picked, passes, moment)
+            how(taken, picked, passes, moment, about)
     board(below, key="_act_below", on_tile=hear)

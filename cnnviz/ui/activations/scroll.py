@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import streamlit as st
 
 from cnnviz.explain.activity import activity
 from cnnviz.explain.making import Unit
@@ -11,7 +12,7 @@ from cnnviz.nn.geometry import Shape
 from cnnviz.nn.layers import Dropout, Flatten
 from cnnviz.nn.types import Array
 from cnnviz.ui.activations.forward import Forward, common_limits, series
-from cnnviz.ui.activations.state import Chosen, Row, choose
+from cnnviz.ui.activations.state import ABOUT, ABOUTS, Chosen, Row, choose
 from cnnviz.ui.activations.words import layer_words, name_of, numbers_words, remarks
 from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.board import Part, Pixel, note
@@ -86,18 +87,19 @@ def layer_rows(
             look=look,
             final=row.last == len(first.trace),
             several=len(passes) > 1,
-            choosable=place < len(passes),
         )
         pictures.append(part)
     return [head, pictures]
 
 
-def clicked(first: Forward, pixel: Pixel) -> None:
-    """Take the number apart that was clicked; for callbacks."""
-    name = pixel.part.partition("-")[0]
+def clicked(passes: list[Forward], pixel: Pixel) -> None:
+    """Take the number apart that was clicked, of that image; for callbacks."""
+    name, _, place = pixel.part.partition("-")
     if name.isdecimal():
         layer, spot = int(name), (pixel.tile, pixel.row, pixel.column)
-        choose(layer, spot if first.output(layer).ndim == 3 else (pixel.column,))
+        choose(layer, spot if passes[0].output(layer).ndim == 3 else (pixel.column,))
+        if len(passes) > 1:
+            st.session_state[ABOUT] = [*ABOUTS][int(place)]
 
 
 def within(row: Row, chosen: Chosen) -> bool:
@@ -130,7 +132,6 @@ def _maps(
     look: Look,
     final: bool,
     several: bool,
-    choosable: bool,
 ) -> Part:
     """Return a layer's maps as tiles: two colors where there is something below zero."""
     shown = values if look.every_map else values[:MOST_MAPS]
@@ -145,7 +146,7 @@ def _maps(
         limits=(low, high) if signs else (0.0, high or 1.0),
         size=tile_size(values.shape, several),
         show_label=several,
-        choosable=choosable,
+        choosable=True,
         chosen=unit[0] if unit and unit[0] < len(shown) else None,
         cell=(unit[1], unit[2]) if unit else None,
         own=look.own,
@@ -173,7 +174,6 @@ def _bars(
     look: Look,
     final: bool,
     several: bool,
-    choosable: bool,
 ) -> Part:
     """Return a layer's numbers as bars, those of the last one with the names of the classes."""
     names = look.class_names if final and len(values) == len(look.class_names) else ()
@@ -185,6 +185,6 @@ def _bars(
         limits=limits,
         height=BARS,
         show_label=several,
-        choosable=choosable,
+        choosable=True,
         chosen=unit[0] if unit else None,
     )

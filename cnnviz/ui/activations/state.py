@@ -19,6 +19,8 @@ from cnnviz.ui.train.numbers import Numbers
 PREFIX = "act_"
 LAYER, UNIT, CELL = "look_layer", "look_unit", "look_cell"
 FOLD, RANGE, TWO, ALL, CHANNEL = "act_fold", "act_range", "act_two", "act_all", "act_channel"
+ABOUT = "act_about"
+ABOUTS = {"1": "Image 1", "2": "Image 2", "difference": "Difference"}
 BRING = "_act-bring"  # whether what is taken apart is to be brought into view, once
 RANGES = {
     "layer": "One for each layer",
@@ -32,6 +34,7 @@ OWN: Table = {
     FOLD: flag,
     RANGE: one_of(RANGES),
     TWO: flag,
+    ABOUT: one_of(ABOUTS),
     ALL: flag,
     CHANNEL: Numbers("Channel drawn", 0, 10**6).read,
 }
@@ -40,7 +43,7 @@ TABLE: Table = {**MOMENT_TABLE, **subject_table(LOOK), **subject_table(PREFIX), 
 
 def in_use() -> Table:
     """Return the part of the table that is in use."""
-    second = () if st.session_state.get(TWO) else subject_table(PREFIX)
+    second = () if st.session_state.get(TWO) else (*subject_table(PREFIX), ABOUT)
     return {key: read for key, read in TABLE.items() if key not in second}
 
 
@@ -77,14 +80,18 @@ def chosen(trace: list[LayerTrace], lines: list[Row]) -> Chosen | None:
     """Return which number is taken apart, None where no layer is chosen.
 
     Where its channel or cell is not chosen, or not there, it is that of the strongest number that
-    its line shows.
+    its line shows. A choice of what is not there is dropped.
     """
     layer = st.session_state.get(LAYER)
     if not isinstance(layer, int) or not 1 <= layer <= len(trace):
+        close()
         return None
     shown = next(row.last for row in lines if row.first <= layer <= row.last)
     output = trace[shown - 1].output
-    return Chosen(layer, unit_within(output.shape[1:]) or _strongest(output))
+    unit = unit_within(output.shape[1:])
+    if unit is None or len(unit) == 1:
+        st.session_state.pop(CELL, None)
+    return Chosen(layer, unit or _strongest(output))
 
 
 def _strongest(output: Array) -> Unit:
@@ -92,6 +99,7 @@ def _strongest(output: Array) -> Unit:
     unit = st.session_state.get(UNIT)
     if isinstance(unit, int) and 0 <= unit < output.shape[1]:
         return (unit, *strongest_unit(output[:, unit : unit + 1])[1:])
+    st.session_state.pop(UNIT, None)
     return strongest_unit(output)
 
 
@@ -106,6 +114,12 @@ def unit_within(sizes: Shape) -> Unit | None:
     numbers = tuple(at for at in place if isinstance(at, int))
     inside = all(0 <= at < size for at, size in zip(numbers, sizes, strict=False))
     return numbers if inside and len(numbers) == len(sizes) else None
+
+
+def about_of(images: int) -> int:
+    """Return which of so many images is taken apart, from 0; behind both, their difference."""
+    asked = st.session_state.get(ABOUT)
+    return [*ABOUTS].index(asked) if images > 1 and asked in ABOUTS else 0
 
 
 def choose(layer: int, unit: Unit | None = None) -> None:
@@ -123,5 +137,5 @@ def choose(layer: int, unit: Unit | None = None) -> None:
 
 def close() -> None:
     """Take nothing apart; for callbacks."""
-    for key in (LAYER, UNIT, CELL, CHANNEL):
+    for key in (LAYER, UNIT, CELL, CHANNEL, ABOUT):
         st.session_state.pop(key, None)

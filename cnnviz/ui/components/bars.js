@@ -11,7 +11,7 @@ const written = ({ data }, value) => {
   return data.percent ? `${(100 * value).toFixed(1)} %` : short(value)
 }
 
-const named = ({ data }, number) => data.names[number] || `unit ${number}`
+const named = ({ data }, number) => data.titles[number] || `unit ${number}`
 
 // Where things stand: the inner width, and the height of a value.
 const place = ({ data, canvas }) => {

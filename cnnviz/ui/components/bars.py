@@ -15,6 +15,7 @@ def bars(
     *,
     label: str,
     names: Sequence[str] = (),
+    titles: Sequence[str] = (),
     limits: tuple[float, float] | None = None,
     height: int = 150,
     percent: bool = False,
@@ -31,7 +32,9 @@ def bars(
     label : str
         What they are; read out by screen readers also when it is not shown.
     names : sequence of str, length n or 0
-        What the bars are called; by default unit 0, unit 1, …
+        What stands beneath the bars; by default their numbers.
+    titles : sequence of str, length n or 0
+        What a bar is called where it is read; by default its name, or unit 0, unit 1, …
     limits : (lowest, highest), optional
         The range of the axis, to which 0 always belongs; by default that of the values.
     height : int
@@ -47,19 +50,21 @@ def bars(
     Raises
     ------
     ValueError
-        If the values are no vector, or the names are not as many.
+        If the values are no vector, or the names or titles are not as many.
     """
     numbers = np.asarray(values, np.float32)
     if numbers.ndim != 1:
         raise ValueError(f"Bars are numbers of shape (n,), got {numbers.shape}.")
-    if len(names) not in (0, len(numbers)):
-        raise ValueError(f"{len(numbers)} bars need {len(numbers)} names, got {len(names)}.")
+    for what, words in (("names", names), ("titles", titles)):
+        if len(words) not in (0, len(numbers)):
+            raise ValueError(f"{len(numbers)} bars need {len(numbers)} {what}, got {len(words)}.")
     low, high = reach(numbers, limits)
     data = {
         "label": label,
         "shape": (1, 1, len(numbers)),
         "values": b64encode(numbers.astype("<f4").tobytes()).decode(),
         "names": list(names),
+        "titles": list(titles or names),
         "low": low,
         "high": high,
         "height": height,

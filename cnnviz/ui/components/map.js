@@ -3,7 +3,7 @@
 const states = new WeakMap()
 const HINT = 'Point at the map, or use the arrow keys, to see an image; a class in the legend to see its images alone.'
 const OPEN = ' Click, or press Enter, to follow it through the network.'
-const MARGIN = 16
+const ZOOM = ' Nearer with Ctrl and the wheel, two fingers or the + key; drag to move.'
 const NEAR = 18 // how far from a point it still answers, in pixels
 let pressed = Date.now() // counts on from click to click, so that the same image can be chosen again
 
@@ -76,12 +76,10 @@ const draw = (state) => {
   Object.assign(canvas, { width: width * ratio, height: height * ratio })
   const context = canvas.getContext('2d')
   context.scale(ratio, ratio)
-  const side = Math.min(width, height) - 2 * MARGIN
-  const [left, top] = [(width - side) / 2, (height - side) / 2]
   const [ink, accent] = [theme(state.root, 'text-color'), theme(state.root, 'primary-color')]
   const colors = data.colors[isDark(state.root) ? 'dark' : 'light']
   const radius = data.labels.length > 800 ? 3.5 : 4.5
-  state.places = data.labels.map((_, i) => [left + side * points[2 * i], top + side * (1 - points[2 * i + 1])])
+  state.places = data.labels.map((_, i) => placeOf(state, points[2 * i], points[2 * i + 1]))
   const faint = (i) => only !== null && data.labels[i] !== only
   const order = data.labels.map((_, i) => i).sort((a, b) => faint(b) - faint(a) || a - b)
   for (const i of order) {
@@ -144,10 +142,11 @@ const nearest = (state, x, y) => {
 const look = (state, at) => {
   const { data, card, picture, caption, line } = state
   state.at = at
+  draw(state)
   card.hidden = at === null
   state.field.classList.toggle('pointing', at !== null && data.choosable)
   const mark = at !== null && state.wrong.has(at) ? ' ✗' : ''
-  write(line, at === null ? HINT + (data.choosable ? OPEN : '') : data.titles[at] + mark)
+  write(line, at === null ? HINT + (data.choosable ? OPEN : '') + ZOOM : data.titles[at] + mark)
   line.classList.toggle('idle', at === null)
   if (at !== null) {
     const [, height, width] = data.shape
@@ -158,7 +157,6 @@ const look = (state, at) => {
     card.style.left = `${x > clientWidth / 2 ? x - 16 - card.offsetWidth : x + 16}px`
     card.style.top = `${Math.max(0, Math.min(clientHeight - card.offsetHeight, y - card.offsetHeight / 2))}px`
   }
-  draw(state)
 }
 
 const paintImage = ({ bytes, table }, picture, at, height, width) => {
@@ -191,6 +189,7 @@ const step = (state, dx, dy) => {
     if (i !== state.at && ahead > 0 && ahead + 2 * aside < best) [best, found] = [ahead + 2 * aside, i]
   }
   look(state, found)
+  reveal(state, found)
 }
 
 const walk = (state, event) => {
@@ -198,7 +197,7 @@ const walk = (state, event) => {
   if (way) step(state, ...way)
   else if (event.key === 'Enter' || event.key === ' ') choose(state)
   else if (event.key === 'Escape') look(state, null)
-  else return
+  else if (event.ctrlKey || event.metaKey || !zoomKey(state, event.key)) return
   event.preventDefault()
 }
 
@@ -222,13 +221,16 @@ const begin = (root) => {
   state.legend.ariaLabel = 'Classes: choose one to see its images alone'
   canvas.tabIndex = 0
   canvas.setAttribute('role', 'application')
-  canvas.onpointermove = ({ offsetX, offsetY }) => {
-    const at = nearest(state, offsetX, offsetY)
+  beginView(state)
+  canvas.onpointermove = (event) => {
+    if (drag(state, event)) return
+    const at = nearest(state, event.offsetX, event.offsetY)
     if (at !== state.at) look(state, at)
   }
   canvas.onpointerleave = () => look(state, null)
   canvas.onblur = () => look(state, null)
   canvas.onclick = ({ offsetX, offsetY }) => {
+    if (state.dragged >= DRAGGED) return
     look(state, nearest(state, offsetX, offsetY)) // a finger comes without having pointed before
     choose(state)
   }
@@ -245,13 +247,12 @@ export default function ({ data, parentElement, setStateValue }) {
   state.setStateValue = setStateValue
   const drawn = JSON.stringify([theme(root, 'background-color'), theme(root, 'text-color')])
   if (state.data && state.drawn === drawn && JSON.stringify(state.data) === JSON.stringify(data)) return
-  if (state.data?.labels.length !== data.labels.length) state.at = null
+  if (state.data?.labels.length !== data.labels.length) Object.assign(state, { at: null, view: whole() })
   if (JSON.stringify(state.data?.classes) !== JSON.stringify(data.classes)) state.only = null
   const bytes = Uint8Array.from(atob(data.images), (c) => c.charCodeAt(0))
   Object.assign(state, { data, drawn, bytes, points: numbers(data.points) })
   Object.assign(state, { wrong: new Set(data.wrong), table: colorTable('gray', root) })
   state.canvas.ariaLabel = data.label
   drawLegend(state)
-  draw(state)
-  look(state, state.at)
+  setView(state, state.view)
 }

@@ -113,5 +113,5 @@ _MAP = st.components.v2.component(
     "cnnviz_map",
     html="<div class='part map'></div>\n",
     css=_read("part.css") + _read("map.css"),
-    js="\n".join(map(_read, ("shared.js", "map.js"))),
+    js="\n".join(map(_read, ("shared.js", "map_view.js", "map.js"))),
 )

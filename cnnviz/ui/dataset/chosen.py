@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.data import DataChoice, Split, available, split
+from cnnviz.data import DataChoice, Split, split
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.settings import RunSettings
 from cnnviz.ui.dataset.state import PART, PARTS, SET, switched
-from cnnviz.ui.inside.links import set_state
+from cnnviz.ui.inside.links import image_state, set_state
 from cnnviz.ui.inside.memory import remembered
-from cnnviz.ui.pictures import dataset, stamp
+from cnnviz.ui.pictures import dataset, set_titles, stamp
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.train.picker import settings_of
 
@@ -46,8 +46,9 @@ class Chosen:
 
     @property
     def linked(self) -> bool:
-        """Whether the other pages can show these images: those that the run is judged by."""
-        return self.own and self.part != "train"
+        """Whether the other pages can show these images: those that a run is judged by."""
+        shown = ("validation", "test") if self.own else ("test",)
+        return self.settings is not None and self.part in shown
 
 
 def chosen_images() -> Chosen:
@@ -72,7 +73,7 @@ def _shown_settings(runs: list[RunFolder]) -> RunSettings | None:
 
 def _set_input(settings: RunSettings | None) -> str:
     """Draw the choice of the data set; where nothing is chosen it is that of the shown run."""
-    titles = {one.name: one.title.partition(" (")[0] for one in available()}
+    titles = set_titles()
     run_set = settings.data.dataset if settings else USUAL_SET
     usual = run_set if run_set in titles else USUAL_SET
     asked = st.session_state.get(SET)
@@ -100,8 +101,7 @@ def _take_set() -> None:
 
 def look_at(part: str, index: int) -> None:
     """Take an image along to the Activations page; for callbacks."""
-    look = {"look_from": part, "look_image": index, "look_class": None, "look_wrong": None}
-    set_state(look | {GO: True})
+    set_state(image_state(part, index, st.session_state.get(SET)) | {GO: True})
 
 
 def wants_to_go() -> bool:

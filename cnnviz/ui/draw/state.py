@@ -12,7 +12,7 @@ from cnnviz.ui.state import Table, run_id
 from cnnviz.ui.train.numbers import Numbers
 
 DRAWING, OTHER = f"{LOOK}drawing", f"{LOOK}other"
-NOT_HERE = (f"{LOOK}from", f"{LOOK}upload")
+NOT_HERE = tuple(f"{LOOK}{name}" for name in ("from", "data", "upload"))
 LABEL, KEPT = "draw_label", "draw_kept"
 STOPPED = "_draw_stopped"  # whether the curves are not to be computed to the end
 MOST_KEPT = 6

@@ -15,7 +15,7 @@ from cnnviz.ui.filters.grid import MOST_TILES, limit
 from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
 from cnnviz.ui.filters.state import ANSWER, ANSWERS, UNIT, switched
 from cnnviz.ui.guard import guard
-from cnnviz.ui.inside.links import link, set_state
+from cnnviz.ui.inside.links import image_state, link, set_state
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.subject import Subject, subject_input
 from cnnviz.ui.pictures import Pictures
@@ -238,7 +238,7 @@ def show_strongest(
 
     def chosen(pixel: Pixel) -> None:
         if pixel.part == "images":
-            set_state(picture_state(int(indices[pixel.tile])))
+            set_state(image_state("test", int(indices[pixel.tile])))
 
     rows = [[images]] if whole else [[seen], [images]]
     board(rows, key="_filters_strongest", on_tile=chosen)
@@ -258,8 +258,3 @@ def patches_of(
     for place, cut in zip(patches, cuts, strict=True):
         place[: cut.shape[0], : cut.shape[1]] = cut
     return patches
-
-
-def picture_state(index: int) -> dict[str, object]:
-    """Return the shared choices that stand for a test image."""
-    return {"look_from": "test", "look_image": index, "look_class": None, "look_wrong": None}

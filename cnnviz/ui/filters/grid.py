@@ -76,6 +76,8 @@ def controls(found: Bank) -> Sheet:
         names[ALL] = f"All {found.channels}"
         with st.container(width=NARROW):
             channel = picked("Input channel", CHANNEL, names, channel_help(found))
+    else:
+        set_state({CHANNEL: None})
     values = values_of(found, order)
     units = order_of(found, values)
     rows = MOST_TILES if channel != ALL else max(MOST_TILES // found.channels, 1)
@@ -85,6 +87,8 @@ def controls(found: Bank) -> Sheet:
         words = {number: f"{number} of {sheets}" for number in range(1, sheets + 1)}
         with st.container(width=NARROW):
             sheet = picked("Page", SHEET, words, f"{found.count} filters, {rows} a page.")
+    else:
+        set_state({SHEET: None})
     return Sheet(units[(sheet - 1) * rows : sheet * rows], values, order, shown, own, channel)
 
 

@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 
 from cnnviz.explain.ablation import Scores, ablation
 from cnnviz.explain.filters import switch_place
-from cnnviz.figures.filters import classes_figure, ranking_figure
-from cnnviz.ui.components.board import board
+from cnnviz.figures.filters import classes_figure
+from cnnviz.ui.components.bars import bars
+from cnnviz.ui.components.board import Pixel, board
 from cnnviz.ui.components.chart import chart
 from cnnviz.ui.filters.bank import Bank
 from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
-from cnnviz.ui.filters.state import OFF, listed, read_off, written_off
+from cnnviz.ui.filters.state import OFF, UNIT, listed, read_off, written_off
 from cnnviz.ui.inside.links import set_state
 from cnnviz.ui.pictures import Pictures
 from cnnviz.ui.train.fields import keep
@@ -23,6 +24,8 @@ HOW = (
     "A filter that is off gives zeros to the next layer; nothing is trained anew, the run itself "
     "is not touched."
 )
+LOST = "Points of accuracy lost without each filter"
+CLICK = "Click a bar to switch its filter off, or on again; or walk to it and press Enter."
 DEPEND = (
     "Filters stand in for each other: together they may cost more, or less, than the sum of what "
     "each costs alone."
@@ -38,19 +41,20 @@ def switch_off(found: Bank, unit: int) -> None:
             f"Switch filter {unit} {'on again' if is_off else 'off'}",
             key="_filters_switch",
             on_click=choose_off,
-            args=[[one for one in off if one != unit] if is_off else sorted({*off, unit})],
+            args=[switched(off, unit)],
         )
         with st.container(width=IMAGES_WIDTH):
             shown, places = images_input(found.moment, cost_of(found, 2))
     st.caption(HOW)
     without(found, off, shown, places)
     st.subheader("Ranking of the layer", anchor=False)
-    ranking(found, unit, shown, places)
+    ranking(found, unit, off, shown, places)
 
 
 def off_input(filters: int) -> list[int]:
     """Draw the list of filters that are off; return them."""
     off = read_off(filters)
+    choose_off(off)  # without those that this layer does not have
     keep(PICK, off)
     st.multiselect(
         "Switched off",
@@ -66,6 +70,11 @@ def off_input(filters: int) -> list[int]:
 def choose_off(units: list[int]) -> None:
     """Switch these filters off, and no others; for callbacks."""
     set_state({OFF: written_off(units) or None})
+
+
+def switched(off: list[int], unit: int) -> list[int]:
+    """Return which filters are off when this one is switched off, or on again."""
+    return sorted({*off} ^ {unit})
 
 
 def scored(
@@ -146,8 +155,10 @@ def points(lost: float) -> str:
     return f"{abs(100 * lost):.1f} points {'less' if lost > 0 else 'more'}"
 
 
-def ranking(found: Bank, unit: int, shown: Pictures, places: NDArray[np.intp]) -> None:
-    """Draw what each filter of the layer costs when it alone is off."""
+def ranking(
+    found: Bank, unit: int, off: list[int], shown: Pictures, places: NDArray[np.intp]
+) -> None:
+    """Draw what each filter of the layer costs when it alone is off; a click switches one."""
     sets = [(), *((one,) for one in range(found.count))]
     label = f"Switch off each of {found.count} filters in turn"
     scores = scored(found, sets, shown, places, label, "_filters_rank")
@@ -156,11 +167,25 @@ def ranking(found: Bank, unit: int, shown: Pictures, places: NDArray[np.intp]) -
         return
     lost = scores.accuracy[0] - scores.accuracy[1:]
     order = np.argsort(-lost, kind="stable").tolist()
-    figure = ranking_figure(order, lost[order].tolist(), unit)
-    text = ranking_words(lost, order, unit)
-    st.markdown(text)
-    board([[chart("ranking", figure, alt=text, height=HEIGHT)]], key="_filters_ranking")
-    st.caption(DEPEND)
+    st.markdown(ranking_words(lost, order, unit))
+    part = bars(
+        "ranking",
+        100 * lost[order],
+        label=LOST,
+        names=[f"{one} off" if one in off else f"{one}" for one in order],
+        titles=[f"without filter {one}, points lost" for one in order],
+        height=HEIGHT,
+        choosable=True,
+        chosen=order.index(unit),
+    )
+
+    def chosen(pixel: Pixel) -> None:
+        one = order[pixel.column]
+        set_state({UNIT: one})
+        choose_off(switched(off, one))
+
+    board([[part]], key="_filters_ranking", on_tile=chosen)
+    st.caption(f"{CLICK} {DEPEND}")
 
 
 def ranking_words(lost: NDArray[np.float64], order: list[int], unit: int) -> str:

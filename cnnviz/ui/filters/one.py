@@ -57,7 +57,9 @@ def convolution_state(found: Bank, unit: int) -> dict[str, object]:
     names = ("stride", "padding", "dilation", "activation", "channels", "cell")
     own = {f"conv_{name}": None for name in names}
     chosen = {"from": "run", "kernel": "run", "run": found.moment.run.id, "layer": found.number}
-    chosen |= {"filter": unit, "image": st.session_state.get("look_image")}
+    its_own = st.session_state.get("look_data") in (None, found.moment.settings.data.dataset)
+    image = st.session_state.get("look_image") if its_own else None
+    chosen |= {"filter": unit, "image": image}
     return own | {f"conv_{name}": value for name, value in chosen.items()}
 
 

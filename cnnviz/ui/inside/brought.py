@@ -15,8 +15,7 @@ from cnnviz.ui.inside.drawing import decode_drawing, encode_drawing, is_sample
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.pictures import pictures
-from cnnviz.ui.train.fields import keep
-from cnnviz.ui.words import plain, shape
+from cnnviz.ui.words import plain
 
 NOTHING_DRAWN = "Nothing is drawn yet: draw on the pad, or choose an image from elsewhere."
 NOTHING_UPLOADED = "No picture is uploaded yet: choose a file, or an image from elsewhere."
@@ -82,7 +81,9 @@ def pad_input(prefix: str, usual: Manner, key: str, *, size: int = 340) -> str:
 def fit_input(prefix: str) -> bool:
     """Draw the switch between fitted and as it is; return whether it is fitted."""
     key = f"{prefix}fit"
-    keep(key, bool(st.session_state.get(key, True)))
+    # Set each time, not kept: where a file takes another one's place the switch is gone for a
+    # moment, and a browser would bring it back switched off.
+    st.session_state[key] = bool(st.session_state.get(key, True))
     st.toggle("Fit to the data", key=key, help=FIT_HELP, persist_state="session")
     return bool(st.session_state.get(key))
 
@@ -119,7 +120,8 @@ def upload_input(prefix: str, usual: Manner) -> Brought:
         show_picture(gray)
         found = (fit if fits else as_it_is)(gray, usual)
         state[word] = encode_drawing(found.pixels)
-        words = f"Your picture {plain(name)}, {shape(gray.shape)}."
+        rows, columns = (f"{count:,}" for count in gray.shape)
+        words = f"Your picture {plain(name)}, {rows} rows × {columns} columns."
         return Brought(found, f"{words} {fitting_words(found, usual, fits=fits)}")
     if not state.get(word):
         raise ValueError(NOTHING_UPLOADED)

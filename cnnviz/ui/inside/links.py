@@ -40,6 +40,18 @@ def set_state(state: dict[str, Any]) -> None:
             st.session_state[name] = value
 
 
+def image_state(which: str, index: int, data: str | None = None) -> dict[str, Any]:
+    """Return the shared choices that stand for a "test" or "validation" image.
+
+    Parameters
+    ----------
+    data : str, optional
+        The name of its data set, where that may be another one than the run's own.
+    """
+    choices = {"from": which, "data": data, "image": index, "class": None, "wrong": None}
+    return {f"look_{key}": value for key, value in choices.items()}
+
+
 def open_page(title: str) -> None:
     """Go to the page of this title."""
     st.switch_page(next(entry.path for entry in PAGES if entry.title == title))

@@ -1,15 +1,16 @@
 """The choice of a test or validation image of a run: by number, by class, by mistake."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.data import CLASSES, Split
-from cnnviz.training.events import Evaluation
+from cnnviz.data import CLASSES, DataChoice, Split
+from cnnviz.ui.inside.judged import Found, found, found_in
 from cnnviz.ui.inside.moment import Moment
-from cnnviz.ui.pictures import Pictures, pictures
+from cnnviz.ui.pictures import Pictures, pictures, set_titles
 from cnnviz.ui.train.fields import keep, number_input
 from cnnviz.ui.train.numbers import Numbers
 from cnnviz.ui.words import percent, plain
@@ -19,12 +20,15 @@ ANY = -1
 
 INPUT_WIDTH = 160
 CLASS_HELP = "Only images of this class."
-WRONG_HELP = "Only images that this run got wrong when they were last judged."
+WRONG_HELP = (
+    "Only images that the run got wrong when it judged them last; where it has not done so yet, as "
+    "it stands at this step."
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One image of a run's test or validation images.
+    """One image of a run's test or validation images, or of another data set.
 
     `x` float32 (1, 28, 28) from 0 to 1; `words` are Markdown.
     """
@@ -35,60 +39,77 @@ class Sample:
     words: str
 
 
-def sample_input(moment: Moment, prefix: str, which: str) -> Sample:
+def sample_input(moment: Moment, prefix: str, which: str, data: str = "") -> Sample:
     """Draw the choice among the "test" or the "validation" images; return the chosen one.
+
+    Parameters
+    ----------
+    data : str, optional
+        The name of another data set than the run's own: its test images.
 
     Raises
     ------
     ValueError
         One sentence, where there is no such image, or none that fits.
     """
-    shown = pictures(moment.settings.data)
-    split = shown.test if which == "test" else shown.validation
+    shown = pictures(DataChoice(data) if data else moment.settings.data)
+    split = shown.validation if which == "validation" else shown.test
     label = _class_input(prefix, shown)
     place = st.container(width=INPUT_WIDTH)
-    wrong = _wrong_input(prefix)
-    judged = judgement(moment, which, len(split)) if wrong else None
-    places = fitting(split, label, judged.predictions if judged else None)
+    judged = None
+    if not data and _wrong_input(prefix):
+        judged = judgement(moment, which, split)
+    places = fitting(split, label, judged)
     with place:
-        index = _index_input(prefix, which, len(split), places)
-    if wrong and judged is None:
-        raise ValueError(unjudged(which, len(split)))
+        among = (data, which, label, judged is not None)
+        index = _index_input(prefix, which, len(split), places, among)
     if not len(places):
         kind = "" if label == ANY else f" of {shown.class_names[label]}"
-        missed = " that this run got wrong" if wrong else ""
-        raise ValueError(f"There is no {which} image{kind}{missed}: choose another class or all.")
+        missed = " that this run got wrong" if judged else ""
+        other = "switch off “Only mistakes”" if judged and label == ANY else "choose another class"
+        raise ValueError(f"There is no {which} image{kind}{missed}: {other}.")
     x, labels = split.batch(slice(index, index + 1))
     words = f"{plain(shown.title)}, {which} image {index:,}: {name_of(shown, int(labels[0]))}."
+    if data:
+        words += f" {foreign_words(moment)}"
     if judged is not None:
-        words += f" {_taken(judged, index, shown, which)}"
+        words += _taken(judged, index, shown)
     if judged is not None or label != ANY:
-        words += f" {len(places):,} of {len(split):,} images fit."
+        looked = len(split) if judged is None else len(judged.places)
+        words += f" {len(places):,} of {looked:,} images fit."
     return Sample(x[0], int(labels[0]), index, words)
 
 
-def judgement(moment: Moment, which: str, images: int) -> Evaluation | None:
-    """Return the test at the run's end, or the validation after its last epoch, if there is one."""
-    epochs = moment.run.epochs() if which == "validation" else []
-    asked: int | str | None = epochs[-1].epoch if epochs else "test" if which == "test" else None
-    found = moment.run.evaluation(asked) if asked is not None else None
-    return found if found is not None and len(found.predictions) == images else None
-
-
-def unjudged(which: str, images: int) -> str:
-    """Return why nobody knows yet which images the run got wrong."""
-    when = "when it finishes" if which == "test" else "after each epoch"
-    else_where = " or choose validation images," if which == "test" else ""
+def foreign_words(moment: Moment) -> str:
+    """Return what to think of the answer to an image of another data set than the run's own."""
+    learned = moment.settings.data.dataset
     return (
-        f"This run has not been judged on its {images:,} {which} images, which happens {when}: "
-        f"wait for it,{else_where} or switch off “Only mistakes”."
+        f"This network learned {plain(set_titles().get(learned, learned))}, not these images: its "
+        "answer is one of the classes it knows, and counts neither as right nor as wrong."
     )
 
 
-def fitting(split: Split, label: int, predictions: NDArray[np.integer] | None) -> NDArray[np.intp]:
-    """Return the indices of the images of a class (or `ANY`), with predictions only mistakes."""
+def judgement(moment: Moment, which: str, split: Split) -> Found:
+    """Return the test at the run's end, or the validation after its last epoch.
+
+    As long as there is none, what the shown checkpoint makes of the images, or of some of them.
+    """
+    epochs = moment.run.epochs() if which == "validation" else []
+    asked: int | str | None = epochs[-1].epoch if epochs else "test" if which == "test" else None
+    own = moment.run.evaluation(asked) if asked is not None else None
+    if own is None or len(own.predictions) != len(split):
+        return replace(found(moment, split, which), words="at this step")
+    return found_in(own, split, "at the end" if which == "test" else "after the last epoch")
+
+
+def fitting(split: Split, label: int, judged: Found | None) -> NDArray[np.intp]:
+    """Return the indices of the images of a class (or `ANY`), with a judgement only mistakes."""
     fits = np.ones(len(split), bool) if label == ANY else split.labels == label
-    return np.flatnonzero(fits if predictions is None else fits & (predictions != split.labels))
+    if judged is None:
+        return np.flatnonzero(fits)
+    wrong = judged.judged.evaluation.predictions != judged.judged.labels
+    mistakes: NDArray[np.intp] = judged.places[wrong & fits[judged.places]]
+    return mistakes
 
 
 def snapped(asked: int, before: int, places: NDArray[np.intp]) -> int:
@@ -129,12 +150,19 @@ def _wrong_input(prefix: str) -> bool:
     return bool(st.session_state.get(key))
 
 
-def _index_input(prefix: str, which: str, images: int, places: NDArray[np.intp]) -> int:
-    """Draw the input of the index; one that does not fit moves on to the next that does."""
+def _index_input(
+    prefix: str, which: str, images: int, places: NDArray[np.intp], among: tuple[Any, ...]
+) -> int:
+    """Draw the input of the index; one that does not fit moves on to the next that does.
+
+    Unless it was shown before `among` the same images: a mistake that the training sets right
+    stays in view.
+    """
     allowed, key, last = Numbers("Image", 0, images - 1), f"{prefix}image", f"_{prefix}image-last"
-    typed = st.session_state.get(key)
-    if typed is not None and allowed.allow(typed) and len(places):
-        keep(key, snapped(int(typed), int(st.session_state.get(last, 0)), places))
+    typed, shown = st.session_state.get(key), st.session_state.get(last, (0, None))
+    asked = -1 if typed is None or not allowed.allow(typed) else int(typed)
+    if asked >= 0 and len(places) and (asked, among) != shown:
+        keep(key, snapped(asked, shown[0], places))
     help = f"A {which} image, 0 to {images - 1:,}."
     index = int(
         allowed.check(
@@ -142,11 +170,14 @@ def _index_input(prefix: str, which: str, images: int, places: NDArray[np.intp])
             "empty the field for the first one",
         )
     )
-    st.session_state[last] = index
+    st.session_state[last] = index, among
     return index
 
 
-def _taken(judged: Evaluation, index: int, shown: Pictures, which: str) -> str:
-    taken, sure = int(judged.predictions[index]), float(judged.confidences[index])
-    when = "at the end" if which == "test" else "after the last epoch"
-    return f"Taken for {name_of(shown, taken)} with {percent(sure)} {when}."
+def _taken(found: Found, index: int, shown: Pictures) -> str:
+    """Return what an image was taken for, if it is one of those that were judged."""
+    answers = found.judged.evaluation
+    for place in np.flatnonzero(found.places == index):
+        taken, sure = int(answers.predictions[place]), float(answers.confidences[place])
+        return f" Taken for {name_of(shown, taken)} with {percent(sure)} {found.words}."
+    return ""

@@ -26,11 +26,13 @@ from cnnviz.ui.inside.brought import (
     upload_input,
 )
 from cnnviz.ui.inside.drawing import drawing
+from cnnviz.ui.inside.links import set_state
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.inside.samples import INPUT_WIDTH, sample_input
-from cnnviz.ui.state import Table, flag, one_of
-from cnnviz.ui.train.fields import choice_input
+from cnnviz.ui.pictures import set_titles
+from cnnviz.ui.state import Table, flag, name, one_of
+from cnnviz.ui.train.fields import keep
 from cnnviz.ui.train.numbers import Numbers
 
 LOOK = "look_"
@@ -42,8 +44,10 @@ SOURCES = {
 }
 SOURCE_HELP = (
     "A test image: this network has never learned from it. A validation image: it is judged by "
-    "these after each epoch, and does not learn from them either. Or draw, or bring a picture."
+    "these after each epoch, and does not learn from them either. Or draw, or bring a picture, or "
+    "see what it makes of another data set's test images."
 )
+OTHERS = "other "  # before the name of a data set among the sources
 SEEN = "What the network sees"
 SIDE, PAD_SIZE = 84, 260
 
@@ -77,6 +81,7 @@ def subject_table(prefix: str = LOOK) -> Table:
     """Return the parameters of `subject_input` in the URL."""
     readers = {
         "from": one_of(SOURCES),
+        "data": name,
         "image": Numbers("Image", 0, 10**7).read,
         "class": Numbers("Class", 0, 9).read,
         "wrong": flag,
@@ -102,18 +107,11 @@ def subject_input(moment: Moment, prefix: str = LOOK) -> Subject:
     controls, beside = st.columns([4, 1], vertical_alignment="top")
     with controls:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            chosen = choice_input(
-                "Image from",
-                f"{prefix}from",
-                [*SOURCES],
-                "test",
-                format_func=lambda key: SOURCES[key],
-                help=SOURCE_HELP,
-                width=INPUT_WIDTH,
-            )
+            chosen, data = _source_input(moment, prefix)
             if chosen in ("test", "validation"):
-                sample = sample_input(moment, prefix, chosen)
-                found = Subject(sample.x, sample.words, sample.label, key_of(sample.x))
+                sample = sample_input(moment, prefix, chosen, data)
+                label = None if data else sample.label
+                found = Subject(sample.x, sample.words, label, key_of(sample.x))
         if chosen == "drawing":
             found = _drawing(moment, prefix)
         elif chosen == "upload":
@@ -123,6 +121,36 @@ def subject_input(moment: Moment, prefix: str = LOOK) -> Subject:
     with beside:
         show_seen(found, f"_{prefix}seen")
     return found
+
+
+def _source_input(moment: Moment, prefix: str) -> tuple[str, str]:
+    """Draw the choice where the image comes from; return it, and the name of a foreign data set."""
+    state, key, own = st.session_state, f"_{prefix}from", moment.settings.data.dataset
+    chosen, data = state.get(f"{prefix}from"), state.get(f"{prefix}data")
+    chosen = chosen if chosen in SOURCES else "test"
+    foreign = data if data and data != own and chosen == "test" else ""
+    others = {name: title for name, title in set_titles().items() if name != own}
+    if foreign and foreign not in others:
+        others[foreign] = f"{foreign} (not here)"
+    words = SOURCES | {f"{OTHERS}{name}": title for name, title in others.items()}
+
+    def taken() -> None:
+        asked = str(state[key])
+        other = asked.removeprefix(OTHERS) if asked not in SOURCES else None
+        set_state({f"{prefix}from": "test" if other else asked, f"{prefix}data": other})
+
+    keep(f"{prefix}from", chosen)
+    keep(key, f"{OTHERS}{foreign}" if foreign else chosen)
+    st.selectbox(
+        "Image from",
+        [*words],
+        key=key,
+        format_func=words.__getitem__,
+        help=SOURCE_HELP,
+        width=INPUT_WIDTH,
+        on_change=taken,
+    )
+    return chosen, foreign
 
 
 def _drawing(moment: Moment, prefix: str) -> Subject:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from cnnviz.ui.components.board import Part, Pixel, note
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.inside.links import set_state
-from cnnviz.ui.mistakes.judged import Found
+from cnnviz.ui.inside.judged import Found
+from cnnviz.ui.inside.links import image_state, set_state
 from cnnviz.ui.mistakes.state import choose
 from cnnviz.ui.train.view import Judged, captions, cell_places, marks, mistake_places, titles
 
@@ -81,8 +81,7 @@ def hear(pixel: Pixel, found: Found, which: str, shown: Mapping[str, Group]) -> 
         choose(pixel.tile)
     elif pixel.part in shown:
         place = int(found.places[shown[pixel.part].shown[pixel.tile]])
-        look = {"look_from": which, "look_image": place, "look_class": None, "look_wrong": None}
-        set_state(look | {GO: True})
+        set_state(image_state(which, place) | {GO: True})
 
 
 def wants_to_go() -> bool:

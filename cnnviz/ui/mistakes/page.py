@@ -14,10 +14,10 @@ from cnnviz.ui.components.chart import chart, plotly_loader
 from cnnviz.ui.components.confusion import confusion
 from cnnviz.ui.components.scores import scores
 from cnnviz.ui.frame import heading
+from cnnviz.ui.inside.judged import Found, found
 from cnnviz.ui.inside.links import open_page
 from cnnviz.ui.inside.moment import Moment, at_a_moment
 from cnnviz.ui.mistakes.images import groups, hear, picture, wants_to_go
-from cnnviz.ui.mistakes.judged import Found, found
 from cnnviz.ui.mistakes.state import (
     BOARD,
     TABLE,
@@ -71,7 +71,8 @@ def _body(moment: Moment) -> None:
         bins = bins_input()
     hear_matrix(matrix_name(moment, which))
     with place:
-        result = found(moment, shown.validation if which == "validation" else shown.test, which)
+        split = shown.validation if which == "validation" else shown.test
+        result = found(moment, split, which, name="_wrong_judge")
         evaluation = result.judged.evaluation
         st.markdown(
             f"{result.judged.name}: **{percent(evaluation.accuracy)} right**, "

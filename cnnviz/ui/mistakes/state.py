@@ -75,7 +75,10 @@ def chosen_of() -> tuple[int | None, int | None]:
     """Return the true class and what it was taken for, each None where it does not matter."""
     found = (st.session_state.get(TRUE), st.session_state.get(TAKEN))
     true, taken = (value if isinstance(value, int) else None for value in found)
-    return true, taken if true is not None else None
+    if true is None:
+        set_state({TAKEN: None})
+        return None, None
+    return true, taken
 
 
 def matrix_name(moment: Moment, which: str) -> str:

@@ -33,7 +33,7 @@ def address(run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def place_of(page: Page, number: int) -> dict[str, float]:
-    """Where the point of an image lies on the canvas."""
+    """Where the point of an image lies on the canvas, the whole map being in view."""
     box = page.locator(".map .points").bounding_box()
     assert box is not None
     pixels = TEST.images.reshape(len(TEST), -1).astype(np.float32) / np.float32(255)
@@ -75,3 +75,42 @@ def test_a_point_shows_its_image_and_leads_on(
     settled(page)
     expect(page.get_by_text(f"test image 7: {label}.")).to_be_visible()
     assert [error for error in errors if "404" not in error] == []
+
+
+def test_a_map_that_was_enlarged_and_moved_still_answers_where_its_points_are(
+    chromium_page: Page, address: str, run: RunFolder
+) -> None:
+    page = chromium_page
+    page.goto(f"{address}/Data?run={run.id}&data_view=map")
+    settled(page)
+    canvas, line = page.locator(".map .points"), page.locator(".map .line")
+    reset = page.get_by_role("button", name="The whole map")
+    expect(reset).to_be_disabled()
+    at, box = place_of(page, 7), canvas.bounding_box()
+    assert box is not None
+    label = canvas.get_attribute("aria-label")
+    canvas.hover(position=at)
+    expect(line).to_contain_text("test image 7:")
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -120)
+    page.keyboard.up("Control")
+    expect(reset).to_be_enabled()
+    expect(line).to_contain_text("test image 7:")  # what was pointed at stays under the pointer
+    page.mouse.move(box["x"] + at["x"] + 1, box["y"] + at["y"])
+    expect(line).to_contain_text("test image 7:")
+    page.mouse.down()
+    page.mouse.move(box["x"] + at["x"] + 31, box["y"] + at["y"] + 20, steps=4)
+    page.mouse.up()
+    assert "/Data" in page.url  # a drag is no click
+    page.mouse.move(box["x"] + at["x"] + 30, box["y"] + at["y"] + 21)
+    expect(line).to_contain_text("test image 7:")
+    canvas.focus()
+    page.keyboard.press("0")
+    expect(reset).to_be_disabled()
+    page.keyboard.press("+")
+    page.get_by_role("button", name="Farther").click()
+    expect(reset).to_be_disabled()
+    assert canvas.get_attribute("aria-label") == label
+    page.mouse.wheel(0, 300)
+    canvas.click(position=place_of(page, 7))
+    page.wait_for_url("**/Activations?*look_image=7*")

@@ -118,7 +118,7 @@ def test_moved_images_are_the_trainings_own() -> None:
     ("params", "words"),
     [
         ({"data_shift": "28"}, "out of sight; choose at most 28 − 1 = 27"),
-        ({"data_rotate": "200"}, "rotate must be at most 180 degrees"),
+        ({"data_rotate": "200"}, "Rotate must be at most 180 degrees"),
         ({"data_image": "300"}, "Image must be a whole number from 0 to 299, not 300"),
     ],
 )
@@ -177,7 +177,7 @@ def test_tsne_is_computed_when_it_is_asked_for(run: RunFolder) -> None:
     assert points(page).shape == (30, 2)
 
 
-def test_another_set_than_the_runs_has_no_marks_and_no_links(
+def test_another_set_than_the_runs_has_no_marks_and_its_test_images_lead_on(
     run: RunFolder, tmp_path: Path
 ) -> None:
     folder = tmp_path / "cache" / "mine"
@@ -188,7 +188,9 @@ def test_another_set_than_the_runs_has_no_marks_and_no_links(
     np.savez(folder / "mine.npz", **names)
     page = page_of(look_data="mine", data_view="map", data_of="layer")
     assert "**mine**, 30 test images." in told(page)
-    assert component(page, "map")["wrong"] == [] and not component(page, "map")["choosable"]
+    assert component(page, "map")["wrong"] == [] and component(page, "map")["choosable"]
+    page = page_of(look_data="mine", data_view="map", data_part="validation")
+    assert not component(page, "map")["choosable"]
 
 
 def test_a_diverged_layer_is_told(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from cnnviz.runs import RunFolder, layout
 from cnnviz.training.events import Evaluation
 from cnnviz.training.metrics import confusion_counts
 from cnnviz.training.scores import reliability
-from cnnviz.ui.mistakes import judged as judging
+from cnnviz.ui.inside import judged as judging
 from cnnviz.ui.mistakes.images import groups
 from cnnviz.ui.mistakes.state import BOARD
 from cnnviz.ui.mistakes.words import calibration, what_to_see

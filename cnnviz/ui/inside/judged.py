@@ -11,7 +11,7 @@ from cnnviz.nn.summary import summarize, totals
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.training.evaluate import judge
 from cnnviz.training.events import Evaluation
-from cnnviz.ui.inside.memory import remembered
+from cnnviz.ui.inside.memory import known, remembered
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.inside.work import finish, work
 from cnnviz.ui.train.view import Judged
@@ -39,34 +39,44 @@ class Found:
     words: str
 
 
-def found(moment: Moment, split: Split, which: str) -> Found:
+def found(moment: Moment, split: Split, which: str, *, name: str = "") -> Found:
     """Return the evaluation of the shown checkpoint, of some images where all would take long.
 
-    What the run itself has found is taken from it. Where not all images are judged, a button is
-    drawn that does it.
+    What the run itself has found is taken from it. Where not all images are judged, a button of
+    this name, if there is one, is drawn that does it.
     """
     own = own_evaluation(moment, which)
     if own is not None and len(own.predictions) == len(split):
         when = "when it had finished" if which == "test" else "after this epoch"
         words = f"All {len(split):,} {which} images, as the run itself judged them {when}"
-        return _found(own, split, np.arange(len(split)), words)
+        return found_in(own, split, words)
     places = spread(len(split), count_at_once(moment, len(split)))
     if len(places) < len(split):
-        everything = np.arange(len(split))
-        result = work(
-            _key(moment, which, len(split)),
-            f"Judge all {len(split):,} images",
-            judge(moment.model, moment.params, moment.settings.config, split),
-            name="_wrong_judge",
-            help="Takes some seconds; the result is remembered.",
-        )
-        if result is not None:
-            return _found(result, split, everything, f"All {len(split):,} {which} images")
+        everything = _of_all(moment, split, which, name)
+        if everything is not None:
+            return found_in(everything, split, f"All {len(split):,} {which} images")
     part = split.take(places)
     task = judge(moment.model, moment.params, moment.settings.config, part)
     result = remembered(_key(moment, which, len(places)), lambda: finish(task))
     amount = f"{len(places):,} of {len(split):,}" if len(part) < len(split) else f"{len(split):,}"
-    return _found(result, part, places, f"{amount} {which} images, judged with these weights")
+    words = f"{amount} {which} images, judged with these weights"
+    return Found(Judged(words, result, part.images, part.labels), places, words)
+
+
+def found_in(evaluation: Evaluation, split: Split, words: str) -> Found:
+    """Return an evaluation of all images."""
+    judged = Judged(words, evaluation, split.images, split.labels)
+    return Found(judged, np.arange(len(split)), words)
+
+
+def _of_all(moment: Moment, split: Split, which: str, name: str) -> Evaluation | None:
+    """Return the evaluation of all images, when it was asked for."""
+    key = _key(moment, which, len(split))
+    task = judge(moment.model, moment.params, moment.settings.config, split)
+    if not name:
+        return remembered(key, lambda: finish(task)) if known(key) else None
+    label = f"Judge all {len(split):,} images"
+    return work(key, label, task, name=name, help="Takes some seconds; the result is remembered.")
 
 
 def own_evaluation(moment: Moment, which: str) -> Evaluation | None:
@@ -88,7 +98,3 @@ def count_at_once(moment: Moment, images: int) -> int:
 
 def _key(moment: Moment, which: str, images: int) -> tuple[object, ...]:
     return "judged", str(moment.run.path), moment.step, which, images
-
-
-def _found(evaluation: Evaluation, split: Split, places: NDArray[np.intp], words: str) -> Found:
-    return Found(Judged(words, evaluation, split.images, split.labels), places, words)
