@@ -20,6 +20,7 @@ PARAMETERS = {
     "lenet-5": 61_706,
     "alexnet-mini": 243_754,
     "deep-convnet": 147_162,
+    "sprint": 52_442,
     "tiny": 5_386,
 }
 

@@ -29,7 +29,7 @@ class Preset:
 
 
 PRESETS = (
-    Preset("99 % on MNIST", "⚡", "mnist", "im2col-lenet", "The shortest way there."),
+    Preset("99 % on MNIST", "⚡", "mnist", "sprint", "The shortest way there."),
     Preset("Fashion-MNIST", "👕", "fashion-mnist", "gluon-lenet", "Clothes are harder: 91 %."),
     Preset("Digits in seconds", "🔢", "digits", "tiny", "Needs no download."),
 )
