@@ -27,9 +27,8 @@ from cnnviz.ui.dataset.state import (
     switched,
 )
 from cnnviz.ui.inside.layers import LAYER, layer_input
-from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment, moment_bar
-from cnnviz.ui.inside.work import finish, work
+from cnnviz.ui.inside.work import macs, measured, work
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import percent, plain
 
@@ -58,12 +57,23 @@ class Source:
     layer: int | None
     moment: Moment | None
 
-    def numbers(self, chosen: Chosen, places: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Return them for some of the images: (N, D)."""
+    def numbers(
+        self, chosen: Chosen, places: NDArray[np.intp]
+    ) -> Generator[float, None, NDArray[np.float32]]:
+        """Return the work of making them for some of the images: (N, D)."""
         x, _ = chosen.split.batch(places)
         if self.layer is None or self.moment is None:
             return x.reshape(len(x), -1)
-        return outputs(self.moment.model, self.moment.params, self.layer, x)
+        return (yield from outputs(self.moment.model, self.moment.params, self.layer, x))
+
+    @property
+    def cost(self) -> int:
+        """The multiplications that the numbers of an image take."""
+        return (
+            0
+            if self.layer is None or self.moment is None
+            else macs(self.moment.model, 0, self.layer)
+        )
 
 
 def map_view(chosen: Chosen) -> Moment | None:
@@ -79,14 +89,14 @@ def map_view(chosen: Chosen) -> Moment | None:
         count = listed("Images", COUNT, words, USUAL_COUNT, "Spread evenly over all.", width=120)
     places = spread(len(chosen.split), count)
     key = (method, source.key, chosen.key, len(places))
+    found: Principal | Neighbors | None
     if method == "pca":
-        found: Principal | Neighbors | None = remembered(
-            ("map", *key), lambda: pca(source.numbers(chosen, places))
-        )
+        label, task = f"Map {len(places):,} images", _principal(source, chosen, places)
+        found = measured(("map", *key), label, task, source.cost * len(places), name="_data_pca")
     else:
-        task = _neighbors(source, chosen, places)
         label = f"Compute t-SNE of {len(places):,} images"
-        found = work(("map", *key), label, task, name="_data_tsne", help=TSNE_HELP)
+        neighbors = _neighbors(source, chosen, places)
+        found = work(("map", *key), label, neighbors, name="_data_tsne", help=TSNE_HELP)
     if found is None:
         st.caption(METHOD_HELP)
         return moment
@@ -101,7 +111,14 @@ def _neighbors(
     source: Source, chosen: Chosen, places: NDArray[np.intp]
 ) -> Generator[float, None, Neighbors]:
     """Return the work of a t-SNE map, with what it starts from."""
-    return (yield from tsne(source.numbers(chosen, places)))
+    return (yield from tsne((yield from source.numbers(chosen, places))))
+
+
+def _principal(
+    source: Source, chosen: Chosen, places: NDArray[np.intp]
+) -> Generator[float, None, Principal]:
+    """Return the work of a PCA map, with what it starts from."""
+    return pca((yield from source.numbers(chosen, places)))
 
 
 def _source_input(moment: Moment | None) -> Source:
@@ -127,7 +144,8 @@ def _judged(moment: Moment | None, chosen: Chosen, places: NDArray[np.intp]) -> 
     key = ("taken", str(moment.run.path), moment.step, chosen.key, len(places))
     model, params, config = moment.model, moment.params, moment.settings.config
     task = judge(model, params, config, chosen.split.take(places))
-    return remembered(key, lambda: finish(task))
+    cost = macs(model, 0, len(model.layers)) * len(places)
+    return measured(key, "Mark what it gets wrong", task, cost, name="_data_judge")
 
 
 def _draw(

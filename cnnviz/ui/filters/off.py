@@ -11,9 +11,10 @@ from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.board import Pixel, board
 from cnnviz.ui.components.chart import chart
 from cnnviz.ui.filters.bank import Bank
-from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
+from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input
 from cnnviz.ui.filters.state import OFF, UNIT, listed, read_off, written_off
 from cnnviz.ui.inside.links import set_state
+from cnnviz.ui.inside.work import macs, measured
 from cnnviz.ui.pictures import Pictures
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import percent
