@@ -23,9 +23,8 @@ from cnnviz.ui.dataset.state import (
     OF,
     SOURCES,
     USUAL_COUNT,
-    listed,
-    switched,
 )
+from cnnviz.ui.inside.choices import picked, switched
 from cnnviz.ui.inside.layers import LAYER, layer_input
 from cnnviz.ui.inside.moment import Moment, moment_bar
 from cnnviz.ui.inside.work import macs, measured, work
@@ -33,6 +32,7 @@ from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import percent, plain
 
 MAP = "map"
+SPREAD = "Spread evenly over all."
 NO_RUN = "Once something has been trained here, images can be mapped by the outputs of its layers."
 METHOD_HELP = (
     "PCA looks at the images from the side from which they differ most: distances keep their "
@@ -81,12 +81,12 @@ def map_view(chosen: Chosen) -> Moment | None:
     runs = list_runs()
     moment = moment_bar() if runs else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        method = switched("Method", METHOD, METHODS, "pca", METHOD_HELP)
+        method = switched("Method", METHOD, METHODS, METHOD_HELP)
         source = _source_input(moment)
         if not runs:
             st.caption(NO_RUN, width="stretch")
         words = {count: f"{count:,}" for count in COUNTS}
-        count = listed("Images", COUNT, words, USUAL_COUNT, "Spread evenly over all.", width=120)
+        count = picked("Images", COUNT, words, SPREAD, usual=USUAL_COUNT, width=120)
     places = spread(len(chosen.split), count)
     key = (method, source.key, chosen.key, len(places))
     found: Principal | Neighbors | None
@@ -125,7 +125,7 @@ def _source_input(moment: Moment | None) -> Source:
     """Draw the choice of pixels or a layer's outputs."""
     if moment is None:
         return Source("pixels", "pixels", None, None)
-    if switched("Of", OF, SOURCES, "pixels") == "pixels":
+    if switched("Of", OF, SOURCES) == "pixels":
         return Source("pixels", "pixels", None, moment)
     if not isinstance(st.session_state.get(LAYER), int):
         keep(LAYER, len(moment.model.layers))  # where the classes are farthest apart

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from cnnviz.data import Split
 from cnnviz.explain.images import evenly
-from cnnviz.ui.filters.state import COUNTS, IMAGES, picked
+from cnnviz.ui.filters.state import COUNTS, IMAGES
+from cnnviz.ui.inside.choices import picked
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.inside.work import QUICK
 from cnnviz.ui.pictures import Pictures, pictures
