@@ -25,6 +25,7 @@ from cnnviz.ui.dataset.state import (
     USUAL_COUNT,
 )
 from cnnviz.ui.inside.choices import picked, switched
+from cnnviz.ui.inside.judged import MOST_AT_ONCE
 from cnnviz.ui.inside.layers import LAYER, layer_input
 from cnnviz.ui.inside.moment import Moment, moment_bar
 from cnnviz.ui.inside.work import macs, measured, work
@@ -92,7 +93,8 @@ def map_view(chosen: Chosen) -> Moment | None:
     found: Principal | Neighbors | None
     if method == "pca":
         label, task = f"Map {len(places):,} images", _principal(source, chosen, places)
-        found = measured(("map", *key), label, task, source.cost * len(places), name="_data_pca")
+        cost = source.cost * len(places)
+        found = measured(("map", *key), label, task, cost, name="_data_pca", most=MOST_AT_ONCE)
     else:
         label = f"Compute t-SNE of {len(places):,} images"
         neighbors = _neighbors(source, chosen, places)
@@ -145,7 +147,8 @@ def _judged(moment: Moment | None, chosen: Chosen, places: NDArray[np.intp]) -> 
     model, params, config = moment.model, moment.params, moment.settings.config
     task = judge(model, params, config, chosen.split.take(places))
     cost = macs(model, 0, len(model.layers)) * len(places)
-    return measured(key, "Mark what it gets wrong", task, cost, name="_data_judge")
+    label = "Mark what it gets wrong"
+    return measured(key, label, task, cost, name="_data_judge", most=MOST_AT_ONCE)
 
 
 def _draw(

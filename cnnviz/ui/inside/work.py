@@ -51,15 +51,23 @@ def work(key: Hashable, label: str, task: Task[T], *, name: str, help: str = "")
 
 
 def measured(
-    key: Hashable, label: str, task: Task[T], cost: int, *, name: str, help: str = ""
+    key: Hashable,
+    label: str,
+    task: Task[T],
+    cost: int,
+    *,
+    name: str,
+    help: str = "",
+    most: int = QUICK,
 ) -> T | None:
     """Return the result of work: at once where it is small, otherwise when its button is pressed.
 
     Parameters
     ----------
     cost : its multiplications
+    most : those that are done without asking
     """
-    if cost <= QUICK:
+    if cost <= most:
         return remembered(key, lambda: finish(task))
     return work(key, label, task, name=name, help=help)
 

@@ -172,7 +172,7 @@ def test_the_map_of_a_layer_is_that_of_the_checkpoint(run: RunFolder) -> None:
 
 
 def test_what_takes_long_is_asked_for(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.ui.inside.work.QUICK", 0)
+    monkeypatch.setattr("cnnviz.ui.dataset.map.MOST_AT_ONCE", 0)
     page = page_of(data_view="map", data_of="layer", look_layer="4")
     assert not [one for one in page.get("bidi_component") if one.key == "map"]
     page.button(key="_data_pca").click().run()
