@@ -1,9 +1,9 @@
 """From the click on Train to the test result on MNIST, in a real browser: is it 99 %, how soon?
 
-    python -m benchmarks.time_to_99 [--seeds 5] [--network im2col-lenet]
+    python -m benchmarks.time_to_99 [--seeds 5] [--network NAME]
 
-Opens the Train page with a network's own settings, presses Train and waits until the run has
-finished; loading, evaluation and the page that watches included.
+Opens the Train page with a network's own settings, by default the first preset's, presses Train
+and waits until the run has finished; loading, evaluation and the page that watches included.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from cnnviz.runs import list_runs
+from cnnviz.ui.train.presets import PRESETS
 from tests.browser import QUIET, chromium_path, settled, start_server
 
 
@@ -28,7 +29,7 @@ def one_click(browser: Browser, url: str, root: Path) -> tuple[float, float]:
     start = time.perf_counter()
     page.get_by_test_id("stMain").get_by_role("button", name="Train", exact=True).click()
     while not (runs := list_runs(root)) or runs[0].status().state != "finished":
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(100)
     seconds = time.perf_counter() - start
     page.context.close()
     result = runs[0].evaluation("test")
@@ -39,7 +40,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--network", default="im2col-lenet")
+    parser.add_argument("--network", default=PRESETS[0].network)
     options = parser.parse_args()
     found = []
     with sync_playwright() as playwright:

@@ -7,17 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.explain.setting import Setting
-from cnnviz.nn.geometry import Padding
+from cnnviz.nn.geometry import Padding, Pair
 
 
 def size_table(
     setting: Setting, kernels: Sequence[int], strides: Sequence[int], padding: Padding
 ) -> NDArray[np.int64]:
-    """Return the height of the output, (kernels, strides); 0 where it is impossible."""
+    """Return height and width of the output, (kernels, strides, 2); 0 where it is impossible."""
     return np.array(
         [
             [
-                _height(replace(setting, kernel=(k, k), stride=(s, s), padding=padding))
+                _output(replace(setting, kernel=(k, k), stride=(s, s), padding=padding))
                 for s in strides
             ]
             for k in kernels
@@ -25,8 +25,8 @@ def size_table(
     )
 
 
-def _height(setting: Setting) -> int:
+def _output(setting: Setting) -> Pair:
     try:
-        return setting.output()[0]
+        return setting.output()
     except ValueError:
-        return 0
+        return 0, 0

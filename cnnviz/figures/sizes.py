@@ -10,30 +10,32 @@ from plotly.graph_objects import Figure
 from cnnviz.figures.palette import ON_DARK, PALE, TRAINING
 
 CLEAR = "rgba(0,0,0,0)"
-CELL = 30  # pixels in height
+CELL, TALL = 30, 42  # pixels in height, with one line and with two
 
 
 def sizes_figure(
     tables: Mapping[str, NDArray[np.int64]], kernels: Sequence[int], strides: Sequence[int]
 ) -> Figure:
-    """Return the figure; tables are (kernels, strides), 0 where a setting is impossible."""
-    gap = np.full((len(kernels), 1), -1)  # an empty column behind each block
+    """Return the figure; tables are (kernels, strides, 2), 0 where a setting is impossible."""
+    gap = np.full((len(kernels), 1, 2), -1)  # an empty column behind each block
     sizes = np.hstack([part for table in tables.values() for part in (table, gap)])[:, :-1]
+    both = bool((sizes[..., 0] != sizes[..., 1]).any())
     places = np.arange(sizes.shape[1])
     told = [f"stride {stride}, padding {padding}" for padding in tables for stride in (*strides, 0)]
     hover = [
         [_told(kernel, where, size) for where, size in zip(told, row, strict=False)]
         for kernel, row in zip(kernels, sizes.tolist(), strict=True)
     ]
+    sides = np.sqrt(np.maximum(sizes, 0).prod(axis=2))  # of squares with as many cells
     heatmap = {
         "type": "heatmap",
         "x": places,
         "y": list(kernels),
-        "z": np.where(sizes > 0, sizes, np.nan),
+        "z": np.where(sides > 0, sides, np.nan),
         "colorscale": [[0, PALE], [1, TRAINING]],
         "zmin": 0,
-        "zmax": int(sizes.max()),
-        "text": [[_written(size) for size in row] for row in sizes.tolist()],
+        "zmax": float(sides.max()),
+        "text": [[_written(size, both) for size in row] for row in sizes.tolist()],
         "texttemplate": "%{text}",
         "customdata": hover,
         "hovertemplate": "%{customdata}<extra></extra>",
@@ -52,7 +54,7 @@ def sizes_figure(
     across = {"tickvals": shown, "ticktext": names, "title": {"text": "stride"}}
     down = {"dtick": 1, "autorange": "reversed", "title": {"text": "kernel"}}
     layout = {
-        "height": 110 + CELL * len(kernels),
+        "height": 110 + (TALL if both else CELL) * len(kernels),
         "meta": {"on_dark": ON_DARK},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
@@ -64,16 +66,20 @@ def sizes_figure(
     return Figure({"data": [heatmap], "layout": layout})
 
 
-def _written(size: int) -> str:
+def _written(size: Sequence[int], both: bool) -> str:
     """Return what stands in a cell: the size, a cross for none, nothing in a gap."""
-    return str(size) if size > 0 else "×" if size == 0 else ""
+    height, width = size
+    if height <= 0:
+        return "×" if height == 0 else ""
+    return f"{height}<br>{width}" if both else str(height)
 
 
-def _told(kernel: int, where: str, size: int) -> str:
+def _told(kernel: int, where: str, size: Sequence[int]) -> str:
     """Return what a cell says to the pointer."""
-    if size < 0:
+    height, width = size
+    if height < 0:
         return ""
-    return f"kernel {kernel}, {where}: {f'{size} rows' if size else 'impossible'}"
+    return f"kernel {kernel}, {where}: {f'{height} × {width}' if height else 'impossible'}"
 
 
 def _head(text: str, x: float) -> dict[str, Any]:

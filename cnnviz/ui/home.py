@@ -2,20 +2,17 @@
 
 import streamlit as st
 
-from cnnviz.data import DataChoice, available
-from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.runs.folder import RunFolder, list_runs
-from cnnviz.runs.settings import RunSettings
 from cnnviz.ui.frame import PAGES
 from cnnviz.ui.service import manager
-from cnnviz.ui.train.defaults import DATA, Recipe
+from cnnviz.ui.train.defaults import DATA
 from cnnviz.ui.train.picker import accuracy, described
+from cnnviz.ui.train.presets import first_preset
 from cnnviz.ui.train.settings import load_settings
 from cnnviz.ui.words import badge, percent, plain
 
 TRAIN_PAGE = "pages/1_Train.py"
 LATEST = 6
-BEST_FIRST = {"mnist": "im2col-lenet", "digits": "tiny"}  # data, and what learns them soon
 
 WELCOME = (
     "A convolutional network that is nothing but NumPy learns to read images, and you watch: the "
@@ -57,17 +54,18 @@ def home_page() -> None:
     """Draw the page."""
     st.title("See a network learn", anchor=False)
     st.markdown(WELCOME)
-    title, settings = first_run()
+    preset, data = first_preset()
+    settings = preset.settings(data)
     if st.button(
         "Train a network now",
         type="primary",
         icon="▶️",
-        help=f"Starts {settings.network} on {title} and shows it.",
+        help=f"Starts {preset.network} on {data.title} and shows it.",
     ):
         load_settings(settings)
         open_run(manager().start(settings))
     time = "a few seconds" if settings.data.dataset == DATA else "a minute or two"
-    st.caption(f"It trains on {plain(title)}, which is here already, and takes {time}.")
+    st.caption(f"It trains on {plain(data.title)}, which is here already, and takes {time}.")
     cards()
     latest_runs(list_runs())
 
@@ -82,15 +80,6 @@ def cards() -> None:
                     st.markdown(EXPLORE[entry.title])
         with st.container(border=True, height="stretch"):
             st.markdown(KEPT)
-
-
-def first_run() -> tuple[str, RunSettings]:
-    """Return the title of the best data that is here, and settings that train well on it."""
-    there = {one.name: one for one in available() if not one.problem}
-    best = next(name for name in BEST_FIRST if name in there)
-    network = ARCHITECTURES[BEST_FIRST[best]]
-    config = Recipe(network.name, there[best].train_images or 0).config()
-    return there[best].title, RunSettings(DataChoice(best), network.name, network.layers, config)
 
 
 def open_run(run_id: str) -> None:

@@ -31,6 +31,11 @@ PREFIXES = (
     *("conv_", "shape_", "col_", "back_"),
     *("look_", "filters_", "act_", "draw_", "wrong_", "data_"),
 )
+CHOSEN = (
+    *("look_step", "look_layer", "look_unit", "look_cell", "look_other"),
+    *("filters_off", "wrong_true", "wrong_taken"),
+)
+"""Where one of these does not stand in the URL, none is chosen."""
 PAGE = "_page"
 ADOPTED = "_adopted"  # what the URL has set, until the Train page has looked at it
 
@@ -125,7 +130,8 @@ SHARED |= _field_parsers()
 def adopt_url(page: str, table: Table = SHARED) -> None:
     """Take over what the URL says, where it says something new; what makes no sense is left out.
 
-    Only what stands in the open page's table is taken over.
+    Only what stands in the open page's table is taken over. On the way back and forward a choice
+    that the URL does not have is undone.
     """
     context = get_script_run_ctx()
     went_back = bool(context and context.is_history_navigation)
@@ -133,6 +139,8 @@ def adopt_url(page: str, table: Table = SHARED) -> None:
         return
     st.session_state[PAGE] = page
     found = read_params(st.query_params.to_dict(), table)
+    for key in set(CHOSEN) & set(table) - set(found) if went_back else ():
+        st.session_state.pop(key, None)
     for key, value in found.items():
         st.session_state[key] = value
     st.session_state[ADOPTED] = st.session_state.get(ADOPTED, set()) | set(found)

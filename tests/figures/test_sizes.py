@@ -9,12 +9,13 @@ from cnnviz.figures.sizes import sizes_figure
 
 def test_the_table_is_the_engines() -> None:
     table = size_table(Setting(size=(5, 5)), (1, 3, 6), (1, 2), "valid")
-    assert table.tolist() == [[5, 3], [3, 2], [0, 0]]
-    assert size_table(Setting(size=(5, 5)), (6,), (2,), "same").tolist() == [[3]]
+    assert table[..., 0].tolist() == table[..., 1].tolist() == [[5, 3], [3, 2], [0, 0]]
+    assert size_table(Setting(size=(5, 4)), (6,), (2,), "same").tolist() == [[[3, 2]]]
+    assert size_table(Setting(size=(5, 7)), (6,), (1,), "valid").tolist() == [[[0, 0]]]
 
 
 def test_what_is_impossible_is_crossed_out() -> None:
-    table = np.array([[5, 3], [0, 2]])
+    table = np.array([[[5, 5], [3, 3]], [[0, 0], [2, 2]]])
     figure = sizes_figure({"valid": table, "same": table + 1}, (1, 9), (1, 2))
     (heatmap,) = figure.data
     assert [*map(list, heatmap.text)] == [["5", "3", "", "6", "4"], ["×", "2", "", "1", "3"]]
@@ -22,11 +23,23 @@ def test_what_is_impossible_is_crossed_out() -> None:
         [False, False, True, False, False],
         [True, False, True, False, False],
     ]
-    assert heatmap.customdata[0][3] == "kernel 1, stride 1, padding same: 6 rows"
+    assert heatmap.customdata[0][3] == "kernel 1, stride 1, padding same: 6 × 6"
     assert heatmap.customdata[1][0] == "kernel 9, stride 1, padding valid: impossible"
-    assert heatmap.customdata[1][4] == "kernel 9, stride 2, padding same: 3 rows"
+    assert heatmap.customdata[1][4] == "kernel 9, stride 2, padding same: 3 × 3"
     assert (heatmap.zmin, heatmap.zmax) == (0, 6)
     assert list(figure.layout.xaxis.tickvals) == [0, 1, 3, 4]
     assert list(figure.layout.xaxis.ticktext) == [1, 2, 1, 2]
     heads = [(note.text, note.x) for note in figure.layout.annotations]
     assert heads == [("padding valid", 0.5), ("padding same", 3.5)]
+
+
+def test_height_and_width_stand_in_a_cell_where_they_differ() -> None:
+    table = np.array([[[5, 4], [3, 3]], [[0, 0], [2, 1]]])
+    figure = sizes_figure({"valid": table, "same": table + 1}, (1, 9), (1, 2))
+    (heatmap,) = figure.data
+    assert [*map(list, heatmap.text)] == [
+        ["5<br>4", "3<br>3", "", "6<br>5", "4<br>4"],
+        ["×", "2<br>1", "", "1<br>1", "3<br>2"],
+    ]
+    assert heatmap.customdata[0][0] == "kernel 1, stride 1, padding valid: 5 × 4"
+    assert heatmap.z[0][0] == np.sqrt(20) and heatmap.zmax == np.sqrt(30)

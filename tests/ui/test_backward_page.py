@@ -1,6 +1,7 @@
 """The Backward page, run without a browser."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -73,6 +74,32 @@ def test_a_layer_of_a_network(network: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("network", "layer", "filters", "seen"), [("tiny", 3, 16, 16), ("alexnet-mini", 5, 64, 32)]
+)
+def test_all_filters_give_the_channels_whole_gradient(
+    network: str, layer: int, filters: int, seen: int
+) -> None:
+    """The sum over the filters of the group is the gradient that the network has."""
+    params = {"of": "layer", "network": network, "layer": str(layer), "channel": "1", "label": "3"}
+    page = backward_page(**params, filter=str(filters - 2), sum="all")
+    assert not faults(page)
+    assert any(f"All {seen} filters that see it" in one.value for one in page.caption)
+    assert panels(page, "_back_input")["gradient"]["shape"][1] == seen
+    assert panels(page, "_back_weight")["weights"]["shape"][1] == 1
+    difference, own, _ = re.findall(r"\*\*([0-9.e-]+)\*\*", words(page))
+    assert float(difference) < 1e-6 and float(own) < 1e-6
+    assert page.query_params["back_sum"] == "all"
+    (linked,) = (one for one in page.get("bidi_component") if one.key == "_back_full")
+    data = json.loads(linked.proto.json)
+    assert (len(data["names"]), data["shown"]) == (seen, [seen - 2])
+
+    page.selectbox("back_sum").select("one").run()
+    assert not faults(page)
+    assert any(f"Filter {filters - 2} of {filters} back" in one.value for one in page.caption)
+    assert "carries all channels back" not in words(page)
+
+
+@pytest.mark.parametrize(
     ("key", "text", "told"),
     [
         ("back_kernel", "9", "is smaller than the window of 9"),
@@ -87,7 +114,19 @@ def test_what_is_impossible_is_one_sentence(key: str, text: str, told: str) -> N
     assert told in sentence
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "1e9", "nan", "nothing", "a,b"])
+def test_a_link_begins_at_the_cells_that_were_pinned() -> None:
+    page = backward_page(cell="1,2", input_at="columns.5", weight_at="weights.99", steps_at="x.0")
+    assert not faults(page)
+    found = {one.key: json.loads(one.proto.json) for one in page.get("bidi_component")}
+    assert found["_back_full"]["cell"] == [1, 2]
+    assert found["_back_input"]["start"] == ["columns", 5]
+    assert found["_back_weight"]["start"][0] == "weights"  # there is no cell 99: the usual one
+    assert found["_back_weight"]["start"][1] < 9
+    assert found["_back_steps"]["start"][0] == "output"
+    assert page.query_params["back_input_at"] == "columns.5"
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1e9", "nan", "nothing", "a,b", "columns.²"])
 def test_nonsense_in_the_url_breaks_nothing(text: str) -> None:
     keys = (
         "view",
@@ -101,6 +140,10 @@ def test_nonsense_in_the_url_breaks_nothing(text: str) -> None:
         "tensor",
         "lr",
         "out",
+        "sum",
+        "cell",
+        "steps_at",
+        "input_at",
     )
     for view in ("layer", "check", "step"):
         assert not faults(backward_page(**{**dict.fromkeys(keys, text), "view": view}))

@@ -8,7 +8,7 @@ import pytest
 from cnnviz.explain.columns import unfold, way_back
 from cnnviz.nn.layers import Conv2d
 from cnnviz.ui.columns.panels import matrix_product, there_and_back
-from cnnviz.ui.components.matrices import Linked, Panel, Product, matrices_data
+from cnnviz.ui.components.matrices import Linked, Panel, Product, checked_place, matrices_data
 
 
 def data(*panels: Panel, product: Product | None = None) -> dict:
@@ -74,3 +74,12 @@ def test_cells_of_an_image_have_the_tags_of_their_copies() -> None:
         assert panels[one].values.ravel().tolist() == panels[other].values.ravel().tolist()
     matrices_data(linked)
     matrices_data(there_and_back(found, way_back(found)))
+
+
+@pytest.mark.parametrize(
+    "value", [None, "a", ["a"], ["b", 0], ["a", 4], ["a", -1], ["a", "0"], ["a", True], [0, 0], {}]
+)
+def test_only_cells_that_there_are_come_back(value: object) -> None:
+    sent = data(Panel("a", "A", np.zeros((2, 2))))
+    assert checked_place(value, sent) is None
+    assert checked_place(["a", 3], sent) == ("a", 3)

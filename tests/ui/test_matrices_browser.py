@@ -106,6 +106,23 @@ def test_keys_walk_pin_and_release(chromium_page: Page, address: str) -> None:
     assert sum(made for _, _, made in found) == total
 
 
+def test_a_pinned_cell_stands_in_the_link(chromium_page: Page, address: str) -> None:
+    page = chromium_page
+    picture = opened(page, f"{address}/im2col")
+    columns = panel(picture, "Columns K × P")
+    columns.click(position={"x": 3, "y": 3})
+    page.wait_for_url("**col_at=columns.0**")
+    columns.focus()
+    for key in ("ArrowDown", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url("**col_at=columns.17**")
+    expect(columns).to_be_focused()
+    page.reload()
+    settled(page)
+    told = page.locator(".matrices .value").first
+    expect(told).to_contain_text("cell (0, 1), window (0, 1): 3. The same cell")
+
+
 def test_the_weights_gradient_is_a_sum_over_positions(chromium_page: Page, address: str) -> None:
     page = chromium_page
     errors = console_errors(page)

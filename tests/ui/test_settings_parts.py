@@ -111,6 +111,10 @@ def test_sizes_as_one_types_them(text: str, value: object) -> None:
     assert size_text(value) == text
 
 
+def test_a_whole_number_may_be_written_with_an_exponent() -> None:
+    assert repr(parse_size("1e3, 2.5")) == "[1000, 2.5]"
+
+
 def test_new_layers_can_be_made() -> None:
     rows, error = summary_rows(
         [NEW["Conv2d"], NEW["MaxPool2d"], {"type": "Flatten"}, NEW["Linear"]]

@@ -1,5 +1,6 @@
 """The Shapes page, run without a browser."""
 
+import json
 from typing import Any
 
 import pytest
@@ -97,6 +98,22 @@ def test_an_impossible_link_says_why_and_what_works() -> None:
     assert "40 × 40 → 1 × 1" in said(page)
 
 
+def test_a_link_begins_where_something_was_pinned() -> None:
+    def start(page: AppTest, key: str) -> Any:
+        (found,) = [one.proto for one in page.get("bidi_component") if one.key == key]
+        return json.loads(found.json)["start"]
+
+    page = opened(at="image.-1.2", padding="same")
+    assert start(page, "shape_windows") == ["image", -1, 2]
+    assert link(page)["at"] == "image.-1.2"
+    for wrong in ("image.1", "image.1.2.3", "else.1.2", "image.1e3.0", "image.97.0", "x", "."):
+        assert start(opened(at=wrong), "shape_windows") is None
+    page = opened(view="chain", network="tiny", unit="2,3")
+    assert start(page, "shape_network_picture") == [2, 3]
+    assert start(opened(view="chain", unit="99,0"), "shape_network_picture") is None
+    assert not faults(page)
+
+
 @pytest.mark.parametrize("number", [0.0, -1.0, 1e9, 1.5])
 def test_a_wrong_number_that_is_typed_is_a_sentence(number: float) -> None:
     page = opened(typed="1")
@@ -166,6 +183,9 @@ def test_every_network_as_a_chain() -> None:
         page.selectbox("shape_network").select(network).run()
         assert not faults(page)
         assert len(page.table[0].value) == len(architecture.layers)
+        outputs = [*page.table[0].value["output"]]
+        told = [line.partition(",  # ")[2] for line in page.code[2].value.splitlines()]
+        assert [one for one in told if one] == [one.replace(",", "") for one in outputs]
         assert not button(page, "Train this network").disabled
 
 
@@ -185,6 +205,7 @@ def test_a_chain_is_edited_in_place_and_trained() -> None:
     assert link(page)["network"] == "my-network"
     assert read_params(dict(page.query_params), TABLE)["shape_layers"][0]["kernel_size"] == 3
     assert page.table[0].value["output"][0] == "6 × 26 × 26"
+    assert "nn.Conv2d(1, 6, 3),  # 6 × 26 × 26" in page.code[0].value
     button(page, "Train this network").click().run()
     assert not page.exception
     assert page.session_state["network"] == "my-network"
@@ -197,6 +218,7 @@ def test_a_chain_that_does_not_fit_says_so_and_shows_what_does() -> None:
     page = opened(view="chain", network="im2col-lenet", rows="9", columns="9")
     assert "Layer 4 (Conv2d)" in page.error[0].value
     assert len(page.table[0].value) == 3
+    assert not page.code
     train = button(page, "Train this network")
     assert train.disabled and train.help == page.error[0].value
     page.number_input("shape_rows").set_value(0.0).run()
@@ -238,5 +260,22 @@ def test_the_table_is_a_picture() -> None:
     assert not faults(page)
     assert "_shape_sizes" in [one.key for one in page.get("bidi_component")]
     page.slider("_shape_size_height").set_value(5).run()
-    assert "5 rows of input" in said(page)
+    assert "an input of 5 × 5" in said(page)
+    assert not [one for one in page.toggle if one.label == "ceil_mode"]
+    page.toggle("_shape_apart").set_value(True).run()
+    page.slider("_shape_size_width").set_value(9).run()
+    assert "an input of 5 × 9" in said(page)
+    assert (link(page)["size_height"], link(page)["size_width"]) == ("5", "9")
     assert not faults(page)
+
+
+def test_the_table_knows_ceil_mode() -> None:
+    def told() -> str:
+        (found,) = [one.proto for one in page.get("bidi_component") if one.key == "_shape_sizes"]
+        figure = json.loads(json.loads(found.json)["rows"][0][0]["data"]["figure"])
+        return str(figure["data"][0]["customdata"][2][1])
+
+    page = opened(view="table", kind="MaxPool2d", size_height="6")
+    assert told() == "kernel 3, stride 2, padding valid: 2 × 2"
+    page.toggle("_shape_ceil_mode").set_value(True).run()
+    assert told() == "kernel 3, stride 2, padding valid: 3 × 3"

@@ -75,6 +75,13 @@ def test_pointing_links_windows_and_cells(
     for key in ("ArrowLeft", "ArrowUp", "ArrowUp"):
         page.keyboard.press(key)
     expect(line).to_contain_text("Output row 1, column 2 sees rows 1, 2, 3")
+    page.keyboard.press("Space")
+    expect(line).to_contain_text("Pinned: Escape lets go.")
+    page.wait_for_url("**shape_at=output.1.2**")
+    expect(output).to_be_focused()
+    page.reload()
+    settled(page)
+    expect(line).to_have_text("Output row 1, column 2 sees rows 1, 2, 3 and columns 3, 4, 5.")
     assert errors == []
 
 
@@ -120,7 +127,16 @@ def test_a_unit_shows_its_cone_and_the_network_is_trained(
     page = opened(chromium_page, server, "shape_view=chain&shape_network=im2col-lenet")
     picture = page.get_by_role("img", name="The network from the input of 1 × 28 × 28")
     line = page.locator(".network .value")
+    page.locator(".network .hit").nth(0).click()
+    expect(line).to_contain_text("Pinned: Escape lets go.")
+    page.wait_for_url("**shape_unit=0%2C*")
+    page.reload()
+    settled(page)
+    expect(line).to_contain_text("of layer 1, Conv2d")
+    page.mouse.move(0, 0)
     picture.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
     for key in ("ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp"):
         page.keyboard.press(key)
     expect(line).to_have_text(

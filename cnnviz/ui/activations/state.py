@@ -10,9 +10,9 @@ from cnnviz.nn.layers import Flatten
 from cnnviz.nn.layers.activations import Activation
 from cnnviz.nn.model import LayerTrace, Sequential
 from cnnviz.nn.types import Array
-from cnnviz.ui.convolution.state import cell
 from cnnviz.ui.inside.moment import MOMENT_TABLE
 from cnnviz.ui.inside.subject import LOOK, subject_table
+from cnnviz.ui.lab.pinned import cell
 from cnnviz.ui.state import Table, flag, one_of
 from cnnviz.ui.train.numbers import Numbers
 

@@ -19,6 +19,8 @@ from cnnviz.ui.words import plain
 
 PREFIX = "back_"
 OF, GRAD, LAYER, FILTER, CHANNEL = "back_of", "back_grad", "back_layer", "back_filter", "back_in"
+SUM = "back_sum"
+SUMS = {"one": "this filter", "all": "all its filters"}
 SOURCES = {"example": "a small example", "layer": "a layer of a network"}
 GRADIENTS = {"random": "random whole numbers", "one": "a single 1", "ones": "all ones"}
 MOST_SIZE = 12
@@ -35,15 +37,28 @@ TABLE: Table = {
     LAYER: Numbers("Layer", 1, 100).read,
     FILTER: Numbers("Filter", 0, 10_000).read,
     CHANNEL: Numbers("Channel", 0, 10_000).read,
+    SUM: one_of(SUMS),
 }
+LAYER_OWN: Table = {key: TABLE[key] for key in (OF, LAYER, FILTER, CHANNEL, SUM)}
 
 
 @dataclass(frozen=True, eq=False)
 class Back:
-    """The way back, and in Markdown what it is the way back of."""
+    """The way back, and in Markdown what it is the way back of.
+
+    Parameters
+    ----------
+    back : through the whole example, or through one filter of a layer
+    arriving : what is drawn of the input's gradient: `back`, or all filters' way to the channel
+    shown : which of the filters of `arriving` are drawn
+    own : (H, W), the channel's gradient within the network, None in an example
+    """
 
     back: WayBack
     words: str
+    arriving: WayBack
+    shown: tuple[int, ...]
+    own: Array | None = None
 
 
 def back_input() -> Back:
@@ -77,10 +92,9 @@ def gradient_input() -> str:
 def of_example(shown: Example, kind: str) -> Back:
     """Return the way back of a small example."""
     shape = shown.layer.output_shape(shown.x.shape)
-    return Back(
-        way_back(shown.layer, shown.x, shown.weight, gradient(kind, shape)),
-        "All numbers are whole, so every sum is exact.",
-    )
+    back = way_back(shown.layer, shown.x, shown.weight, gradient(kind, shape))
+    words = "All numbers are whole, so every sum is exact."
+    return Back(back, words, back, tuple(range(len(back.weight))))
 
 
 def gradient(kind: str, shape: tuple[int, ...]) -> Array:
@@ -97,7 +111,8 @@ def gradient(kind: str, shape: tuple[int, ...]) -> Array:
 def of_layer(subject: Subject) -> Back:
     """Draw the inputs for layer, filter and channel; return what goes back from one to the other.
 
-    The whole layer's gradient is the sum over the filters; one is enough to see how it is made.
+    The layer's gradient by a channel is the sum over the filters that see it; one is enough to
+    see how it is made.
     """
     weights = subject.weights
     trace = weights.model.trace(weights.params, subject.x[None])
@@ -124,29 +139,60 @@ def of_layer(subject: Subject) -> Back:
     f = which("Filter", FILTER, F, strong[0], "Whose output's gradient goes back.")
     c = which("Channel", CHANNEL, per_group, strong[1], "Of the layer's input, where it arrives.")
     channel = partner(f, F, layer.groups, per_group) + c
-    back = way_back(
-        replace(layer, out_channels=1, groups=1),
-        trace[number - 1].input[0, channel : channel + 1],
-        np.ascontiguousarray(weight[f : f + 1, c : c + 1]),
-        np.ascontiguousarray(gradients[number - 1][0, f : f + 1]),
+    sum = choice_input(
+        "Gradient from",
+        SUM,
+        [*SUMS],
+        "one",
+        format_func=lambda key: SUMS[key],
+        help="The channel's gradient is the sum of what comes from all filters that see it.",
     )
+    step, gradient = trace[number - 1], gradients[number - 1]
+    first = partner(f, F, layer.groups, F // layer.groups)
+    channel = partner(f, F, layer.groups, per_group) + c
+
+    def through(filters: slice) -> WayBack:
+        """Return the way back through some filters to the channel."""
+        kernels = np.ascontiguousarray(weight[filters, c : c + 1])
+        return way_back(
+            replace(layer, out_channels=len(kernels), groups=1),
+            step.input[0, channel : channel + 1],
+            kernels,
+            np.ascontiguousarray(gradient[0, filters]),
+        )
+
+    back = through(slice(f, f + 1))
     label = plain(subject.class_names[subject.label])
+    loss_words = f"Loss {loss:.4g} for the label {label}."
+    if sum == "one":
+        words = (
+            f"Filter {f} of {F} back to channel {c} of {per_group}, counted from 0: its part of "
+            f"the layer's gradients. {loss_words}"
+        )
+        return Back(back, words, back, (0,))
+    own, _ = layer.backward(weights.params[number - 1], step.cache, gradient)
     words = (
-        f"Filter {f} of {F} back to channel {c} of {per_group}, counted from 0: its part of the "
-        f"layer's gradients. Loss {loss:.4g} for the label {label}."
+        f"All {F // layer.groups} filters that see it back to channel {c} of {per_group}, counted "
+        f"from 0; parts 1 and 4 show filter {f}. {loss_words}"
     )
-    return Back(back, words)
+    return Back(
+        back,
+        words,
+        through(slice(first, first + F // layer.groups)),
+        (f - first,),
+        None if own is None else own[0, channel],
+    )
 
 
 def channel_input(channels: int) -> int:
     """Draw the choice of the channel whose gradient is drawn, where there are several."""
-    if channels == 1:
-        return 0
     return which("Gradient of channel", OUT, channels, 0, "Of the input.")
 
 
 def which(label: str, key: str, count: int, usual: int, help: str) -> int:
-    """Draw an input for one of `count` things, counted from 0; return it."""
+    """Draw an input for one of `count` things, counted from 0; return it, the only one if so."""
+    if count == 1:
+        return 0
     allowed = Numbers(label, 0, count - 1)
     typed = number_input(label, key, usual, whole=True, help=f"{help} 0 to {count - 1}.")
     return int(allowed.check(typed, f"empty the field for {usual}"))

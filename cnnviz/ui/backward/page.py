@@ -1,5 +1,7 @@
 """The Backward page, put together: three views of the same way back."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -9,17 +11,21 @@ from cnnviz.nn.types import Array
 from cnnviz.ui.backward import check, layer, motion, subject
 from cnnviz.ui.backward.panels import input_product, steps, weight_product
 from cnnviz.ui.components.linked import linked
-from cnnviz.ui.components.matrices import matrices
 from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import Answer, Question, card
 from cnnviz.ui.lab.example import in_use
 from cnnviz.ui.lab.inputs import one_layer, show_told
+from cnnviz.ui.lab.pinned import cell, keep_cell, kept_cell, pinnable, place
 from cnnviz.ui.state import Table, one_of, publish_url
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import count_of, shape
 
-VIEW = "back_view"
+VIEW, CELL = "back_view", "back_cell"
+PINNED: Table = {
+    CELL: cell,
+    **dict.fromkeys(("back_steps_at", "back_input_at", "back_weight_at"), place),
+}
 VIEWS = {
     "layer": "Through a convolution",
     "check": "Checked by numbers",
@@ -29,6 +35,7 @@ TABLE: Table = {
     VIEW: one_of(VIEWS),
     **subject.TABLE,
     **layer.TABLE,
+    **PINNED,
     **check.TABLE,
     **motion.TABLE,
 }
@@ -72,27 +79,28 @@ def shown_in(view: str) -> Table:
     if view == "step":
         return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **motion.TABLE}
     if st.session_state.get(layer.OF) == "layer":
-        own = {key: TABLE[key] for key in (layer.OF, layer.LAYER, layer.FILTER, layer.CHANNEL)}
-        return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **own}
-    return {VIEW: TABLE[VIEW], **layer.EXAMPLE_OWN, **in_use(layer.PREFIX)}
+        return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **layer.LAYER_OWN, **PINNED}
+    return {VIEW: TABLE[VIEW], **layer.EXAMPLE_OWN, **in_use(layer.PREFIX), **PINNED}
 
 
 def layer_view() -> None:
     """Draw what goes back through a convolution, in four parts."""
     found = layer.back_input()
-    back = found.back
+    back, arriving = found.back, found.arriving
     st.caption(found.words)
     st.subheader("1 The gradient spread, the kernel turned", anchor=False)
     st.markdown(spread_words(back))
-    matrices(steps(back), key="_back_steps")
+    pinnable(steps(back), key="_back_steps", kept="back_steps_at")
     st.subheader("2 Their full convolution is the gradient of the input", anchor=False)
-    channel = layer.channel_input(len(back.x))
+    channel = layer.channel_input(len(arriving.x))
     linked(
-        back.full,
+        arriving.full,
         key="_back_full",
         filter=channel,
-        shown=[*range(len(back.weight))],
-        cell=telling_cell(back.full.after[channel]),
+        shown=found.shown,
+        cell=kept_cell(CELL, arriving.full.grid.output)
+        or telling_cell(arriving.full.after[channel]),
+        on_cell=partial(keep_cell, CELL),
         words={
             "input": "Gradient, spread",
             "kernel": "Kernel, turned",
@@ -100,14 +108,14 @@ def layer_view() -> None:
             "channel": "filter",
         },
     )
-    st.markdown(cut_words(back))
+    st.markdown(cut_words(arriving))
     card(question(back), key="back_card")
     st.subheader("3 The same by im2col's transpose", anchor=False)
-    st.markdown(transpose_words(back))
-    matrices(input_product(back), key="_back_input")
+    st.markdown(transpose_words(arriving) + own_words(found))
+    pinnable(input_product(arriving), key="_back_input", kept="back_input_at")
     st.subheader("4 The gradient of the kernel: a sum over positions", anchor=False)
     st.markdown(weight_words(back))
-    matrices(weight_product(back), key="_back_weight")
+    pinnable(weight_product(back), key="_back_weight", kept="back_weight_at")
 
 
 def telling_cell(output: Array) -> tuple[int, int]:
@@ -151,6 +159,17 @@ def transpose_words(back: WayBack) -> str:
         "The convolution was kernels · columns. Its gradient by the columns is kernelsᵀ · gradient,"
         " and col2im carries that back to the image. The largest difference from the full "
         f"convolution: **{back.input_difference:.3g}**{beside(back.grad_input)}."
+    )
+
+
+def own_words(found: layer.Back) -> str:
+    """Return how the sum over the filters compares with the network's own gradient."""
+    if found.own is None:
+        return ""
+    difference = float(np.abs(found.arriving.grad_input[0] - found.own).max())
+    return (
+        " The network itself carries all channels back at once; what it has for this one differs "
+        f"by at most **{difference:.3g}**."
     )
 
 

@@ -22,6 +22,7 @@ from cnnviz.ui.lab.names import (
 )
 
 NO_TAG = -1
+FEW, IN_LINE = 4, 8  # pictures of filters that stand as usual, and of more in a line
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ class Pieces:
             title,
             weight.reshape(F * C, KH, KW),
             self.weights.reshape(F * C, KH, KW),
-            across=across,
+            across=in_line(F, across),
             **picture_names((KH, KW), pair_names(F, C)),
         )
 
@@ -97,10 +98,15 @@ class Pieces:
             "Gradient of the output",
             self.back.grad_output,
             self.outputs,
-            across=side_by_side(self.back.grad_output),
+            across=in_line(len(self.back.weight), side_by_side(self.back.grad_output)),
             help="How much the loss rises with each output.",
             **picture_names(self.back.grid.output, self.filters),
         )
+
+
+def in_line(filters: int, usual: int) -> int:
+    """Return how many pictures of filters stand in a line: not all where there are many."""
+    return IN_LINE if filters > FEW else usual
 
 
 def strongest(array: Array) -> int:

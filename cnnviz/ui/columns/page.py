@@ -5,16 +5,17 @@ import streamlit as st
 from cnnviz.explain.columns import unfold, way_back
 from cnnviz.ui.columns.facts import back_words, costs, question, time_race
 from cnnviz.ui.columns.panels import matrix_product, there_and_back
-from cnnviz.ui.components.matrices import matrices
 from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import card
 from cnnviz.ui.lab.example import example, in_use, table
 from cnnviz.ui.lab.inputs import one_layer, show_told
-from cnnviz.ui.state import publish_url
+from cnnviz.ui.lab.pinned import pinnable, place
+from cnnviz.ui.state import Table, publish_url
 
 PREFIX = "col_"
-TABLE = table(PREFIX)
+PINNED: Table = {"col_at": place, "col_back_at": place}
+TABLE: Table = {**table(PREFIX), **PINNED}
 
 INTRODUCTION = (
     "im2col writes every window of the image as a column. The whole convolution is then one "
@@ -36,13 +37,13 @@ def columns_page() -> None:
         unfolded = unfold(shown.layer, shown.x, shown.weight)
         if shown.words:
             st.caption(shown.words)
-        matrices(matrix_product(unfolded), key="_col_product")
+        pinnable(matrix_product(unfolded), key="_col_product", kept="col_at")
         card(question(unfolded), key="col_card")
         costs(unfolded)
         time_race(shown)
         st.subheader("The way back: col2im", anchor=False)
         st.markdown(BACK)
         back = way_back(unfolded)
-        matrices(there_and_back(unfolded, back), key="_col_back")
+        pinnable(there_and_back(unfolded, back), key="_col_back", kept="col_back_at")
         back_words(unfolded, back)
-    publish_url(in_use(PREFIX))
+    publish_url({**in_use(PREFIX), **PINNED})

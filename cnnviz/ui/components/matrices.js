@@ -27,6 +27,7 @@ const pin = (state, at) => {
   const again = state.pinned && at.panel === state.at?.panel && at.index === state.at?.index
   state.pinned = !again
   state.at = at
+  if (state.pinned && state.data.heard) state.setTriggerValue('cell', [at.panel.name, at.index])
   refresh(state)
 }
 
@@ -133,13 +134,14 @@ const kept = (state, data) => {
   return panel && index < panel.size ? { panel, index } : null
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.matrices')
   const state = states.get(root) || begin(root)
   const first = !states.has(root)
   states.set(root, state)
   const appearance = lookOf(root)
-  const drawn = JSON.stringify([data, appearance])
+  state.setTriggerValue = setTriggerValue
+  const drawn = JSON.stringify([{ ...data, start: null }, appearance]) // where to begin only once
   if (state.drawn === drawn) return
   const table = colorTable('diverging', root)
   const shades = table.map((color) => `rgb(${color})`)

@@ -3,8 +3,9 @@
 Everything is answered in the browser: pointing, the arrow keys, pinning with a click.
 """
 
+import math
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,9 +105,29 @@ class Linked:
     start: tuple[str, int] | None = None
 
 
-def matrices(linked: Linked, *, key: str) -> None:
-    """Show linked panels."""
-    _MATRICES(key=key, data=matrices_data(linked))
+def matrices(
+    linked: Linked, *, key: str, on_cell: Callable[[str, int], None] | None = None
+) -> None:
+    """Show linked panels; `on_cell` is called with panel and place of a cell that was pinned."""
+    data = matrices_data(linked)
+
+    def told() -> None:
+        pinned = checked_place((st.session_state.get(key) or {}).get("cell"), data)
+        if pinned is not None and on_cell is not None:
+            on_cell(*pinned)
+
+    _MATRICES(key=key, data=data | {"heard": on_cell is not None}, on_cell_change=told)
+
+
+def checked_place(value: Any, data: dict[str, Any]) -> tuple[str, int] | None:
+    """Return a (panel, place) that came from a browser, or None if it is not one."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    name, index = value
+    sizes = {panel["name"]: math.prod(panel["shape"]) for panel in data["panels"]}
+    if not isinstance(name, str) or type(index) is not int:
+        return None
+    return (name, index) if 0 <= index < sizes.get(name, 0) else None
 
 
 def matrices_data(linked: Linked) -> dict[str, Any]:

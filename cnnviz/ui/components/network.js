@@ -117,7 +117,7 @@ const build = (state) => {
     { width: drawn.width, height: FACE + 62, viewBox: `0 -4 ${drawn.width} ${FACE + 62}`, tabindex: 0, role: 'img' },
     scroll
   ))
-  el.ariaLabel = `The network from the input of ${data.input.join(' × ')} through ${data.layers.length} layers. Arrow keys move from layer to layer and from row to row.`
+  el.ariaLabel = `The network from the input of ${data.input.join(' × ')} through ${data.layers.length} layers. Arrow keys move from layer to layer and from row to row, a click or Space pins, Escape lets go.`
   const { input } = drawn
   svg('rect', { class: 'map', x: 0, y: top(input), width: input.width, height: input.height }, el)
   const foot = (x, lines) =>
@@ -137,10 +137,7 @@ const build = (state) => {
     foot(box.room + box.wide / 2, [`${i + 1} ${NAMES[name] || name}`, shape.join('×'), covers ? '● sees all' : ''])
     const hit = svg('rect', { class: 'hit', x: box.room - 4, y: -4, width: box.wide + 8, height: FACE + 62 }, el)
     hit.onpointermove = (event) => !state.pinned && point(state, i, rowAt(state, i, event))
-    hit.onclick = (event) => {
-      state.pinned = !state.pinned
-      point(state, i, rowAt(state, i, event))
-    }
+    hit.onclick = (event) => pin(state, i, rowAt(state, i, event))
   })
   state.marks = svg('g', { class: 'marks' }, el)
   el.onkeydown = (event) => walk(state, event)
@@ -201,10 +198,20 @@ const point = (state, layer, row) => {
   refresh(state)
 }
 
+const pin = (state, layer, row) => {
+  state.pinned = !state.pinned
+  point(state, layer, row)
+  if (state.pinned) state.setTriggerValue('unit', [layer, state.at.unit[0]])
+}
+
 const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }
 
 const walk = (state, event) => {
   if (event.key === 'Escape') state.pinned = false
+  if (event.key === 'Enter' || event.key === ' ') {
+    event.preventDefault()
+    return pin(state, state.at.layer, state.at.unit[0])
+  }
   const step = STEPS[event.key]
   if (!step) return refresh(state)
   event.preventDefault()
@@ -231,15 +238,17 @@ const begin = (root) => {
   return state
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.network')
   const state = states.get(root) || begin(root)
   states.set(root, state)
-  const drawn = JSON.stringify(data)
+  state.setTriggerValue = setTriggerValue
+  const drawn = JSON.stringify({ ...data, start: null }) // where to begin only once
   if (state.drawn === drawn) return
   Object.assign(state, { drawn, data, pinned: false, width: root.clientWidth })
   build(state)
   const images = data.layers.map((layer, i) => (isImage(layer.shape) ? i : -1))
-  const layer = Math.max(0, Math.min(state.at?.layer ?? Math.max(...images), data.layers.length - 1))
-  point(state, layer, state.at?.unit[0] ?? Math.floor((data.layers[layer].shape[1] || 1) / 2))
+  const [first, row] = state.at ? [state.at.layer, state.at.unit[0]] : data.start || []
+  const layer = Math.max(0, Math.min(first ?? Math.max(...images), data.layers.length - 1))
+  point(state, layer, row ?? Math.floor((data.layers[layer].shape[1] || 1) / 2))
 }

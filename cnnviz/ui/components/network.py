@@ -1,19 +1,26 @@
 """A network to scale, with the cone that a unit sees, down to the pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from cnnviz.explain.cone import Seen
-from cnnviz.nn.geometry import Shape
+from cnnviz.nn.geometry import Pair, Shape
 from cnnviz.nn.summary import LayerSummary
+from cnnviz.ui.components.linked import checked_cell
 
 HERE = Path(__file__).parent
 
 
 def network(
-    input_shape: Shape, rows: Sequence[LayerSummary], seen: Sequence[Seen], *, key: str
+    input_shape: Shape,
+    rows: Sequence[LayerSummary],
+    seen: Sequence[Seen],
+    *,
+    key: str,
+    start: Pair | None = None,
+    on_unit: Callable[[Pair], None],
 ) -> None:
     """Draw the input and the layers behind it; pointing at a unit shows what it sees.
 
@@ -22,6 +29,10 @@ def network(
     input_shape : (channels, height, width)
     rows : sequence of LayerSummary
     seen : sequence of Seen, one for each row
+    start : (layer, row), optional
+        The unit that is shown first, both counted from 0.
+    on_unit : callable
+        Called with the (layer, row) of a unit that was pinned.
     """
     layers = [
         {
@@ -35,7 +46,19 @@ def network(
         }
         for row, one in zip(rows, seen, strict=True)
     ]
-    _NETWORK(key=key, data={"input": input_shape, "layers": layers})
+
+    def told() -> None:
+        pinned = checked_cell((st.session_state.get(key) or {}).get("unit"), units(rows))
+        if pinned is not None:
+            on_unit(pinned)
+
+    data = {"input": input_shape, "layers": layers, "start": start}
+    _NETWORK(key=key, data=data, on_unit_change=told)
+
+
+def units(rows: Sequence[LayerSummary]) -> Pair:
+    """Return how many layers there are, and the most rows that one of them has."""
+    return len(rows), max((*row.output_shape[1:2], 1)[0] for row in rows)
 
 
 def _read(name: str) -> str:

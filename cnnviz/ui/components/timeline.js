@@ -86,15 +86,14 @@ const show = (state) => {
 const answered = (state) => state.sent <= state.data.heard
 
 // Ask for the place under the cursor, or remember to do so when the last question is answered.
+// The server is told whether the cursor has come to rest: then the place is worth an address.
 const ask = (state) => {
   if (!answered(state)) return void (state.waiting = true)
   state.waiting = false
-  if (state.place === state.asked) return
-  state.asked = state.place
-  state.sent = state.data.heard + 1
-  state.sentAt = performance.now()
-  const at = { run: state.data.run, place: state.place, number: state.sent }
-  state.setStateValue('at', at)
+  const moving = state.playing || state.held
+  if (state.place === state.asked && moving === state.moving) return
+  Object.assign(state, { asked: state.place, moving, sent: state.data.heard + 1 })
+  state.setStateValue('at', { run: state.data.run, place: state.place, number: state.sent, moving })
 }
 
 const go = (state, place) => {
@@ -108,12 +107,18 @@ const byHand = (state, place) => {
   go(state, place)
 }
 
+const release = (state) => {
+  if (!state.held) return
+  state.held = false
+  ask(state)
+}
+
 // --- the player ---------------------------------------------------------------------------------
 
 const play = (state) => {
-  if (state.playing) return stop(state)
-  if (state.place === last(state)) go(state, 0)
+  if (state.playing) return byHand(state, state.place)
   state.playing = true
+  if (state.place === last(state)) go(state, 0)
   state.moved = performance.now()
   show(state)
   state.timer = setInterval(() => advance(state), 30)
@@ -121,9 +126,7 @@ const play = (state) => {
 
 const stop = (state) => {
   clearInterval(state.timer)
-  if (!state.playing) return
   state.playing = false
-  show(state)
 }
 
 const advance = (state) => {
@@ -131,14 +134,14 @@ const advance = (state) => {
   const steps = Math.floor(((now - state.moved) / 1000) * PER_SECOND[state.speed.value])
   if (!steps || !answered(state)) return
   state.moved = now
+  if (state.place + steps >= last(state)) stop(state)
   go(state, state.place + steps)
-  if (state.place === last(state)) stop(state)
 }
 
 // --- the whole ----------------------------------------------------------------------------------
 
 const begin = (root) => {
-  const state = { root, place: 0, asked: 0, playing: false, waiting: false }
+  const state = { root, place: 0, asked: 0, moving: false, held: false, playing: false, waiting: false }
   const row = make('div', 'row', root)
   state.play = button(row, '▶', 'Play the training', () => play(state))
   state.back = button(row, '‹', 'One checkpoint back', () => byHand(state, state.place - 1))
@@ -157,6 +160,10 @@ const begin = (root) => {
   Object.assign(state.slider, { type: 'range', min: 0, step: 1, ariaLabel: 'Checkpoint of the run' })
   state.slider.title = 'The loss at each checkpoint: many at the start, ever fewer later.'
   state.slider.oninput = () => byHand(state, Number(state.slider.value))
+  state.slider.onpointerdown = () => (state.held = true)
+  for (const end of ['pointerup', 'pointercancel', 'blur']) {
+    state.slider.addEventListener(end, () => release(state))
+  }
   state.end = button(row, 'Latest', '', () => byHand(state, last(state)))
   state.words = make('div', 'sentence', root)
   return state
@@ -169,7 +176,7 @@ export default function ({ data, parentElement, setStateValue }) {
   states.set(root, state)
   const followed = !fresh && state.place === last(state)
   Object.assign(state, { data, setStateValue })
-  if (fresh) Object.assign(state, { sent: data.heard, waiting: false, playing: false })
+  if (fresh) Object.assign(state, { sent: data.heard, waiting: false, playing: false, moving: false })
   if (fresh || (answered(state) && !state.waiting && !state.playing)) {
     state.place = state.asked = data.at
   } else if (followed && !state.playing && !state.waiting) state.place = last(state)

@@ -21,7 +21,7 @@ def timeline(
     total: int,
     active: bool,
     key: str,
-    on_step: Callable[[int | None], None],
+    on_step: Callable[[int | None, bool], None],
 ) -> None:
     """Draw the timeline, with the cursor at a checkpoint.
 
@@ -41,14 +41,16 @@ def timeline(
     active : bool
         Whether there are more to come.
     on_step : callable
-        Called with the chosen step before the page runs; with None for the latest.
+        Called before the page runs with the chosen step, None for the latest, and with whether
+        the cursor is still moving: played or dragged.
     """
 
     def told() -> None:
-        chosen = chosen_place(st.session_state.get(key), run, len(marks.step))
+        state = st.session_state.get(key) or {}
+        chosen = chosen_place(state, run, len(marks.step))
         if chosen is not None:
             last = chosen == len(marks.step) - 1
-            on_step(None if last else marks.step[chosen])
+            on_step(None if last else marks.step[chosen], state["at"].get("moving") is True)
 
     asked = (st.session_state.get(key) or {}).get("at") or {}
     heard = asked.get("number") if isinstance(asked, dict) else 0

@@ -123,6 +123,12 @@ const point = (state, panel, cell) => {
   refresh(state)
 }
 
+const pin = (state, panel, cell) => {
+  state.pinned = !state.pinned
+  point(state, panel, cell)
+  if (state.pinned) state.setTriggerValue('cell', [panel, ...cell])
+}
+
 const clamp = (n, low, size) => Math.max(low, Math.min(low + size - 1, n))
 
 const cellAt = (state, name, event) => {
@@ -139,17 +145,17 @@ const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 const listen = (state, name) => {
   const { canvas } = state.panels[name]
   canvas.onpointermove = (event) => !state.pinned && point(state, name, cellAt(state, name, event))
-  canvas.onclick = (event) => {
-    state.pinned = !state.pinned
-    point(state, name, cellAt(state, name, event))
-  }
+  canvas.onclick = (event) => pin(state, name, cellAt(state, name, event))
   canvas.onfocus = () =>
     canvas.matches(':focus-visible') &&
     state.at.panel !== name &&
     point(state, name, origin(state, name).map((n) => Math.max(n, 0)))
   canvas.onkeydown = (event) => {
     if (event.key === 'Escape') state.pinned = false
-    else if (STEPS[event.key]) {
+    else if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault()
+      return pin(state, state.at.panel, state.at.cell)
+    } else if (STEPS[event.key]) {
       event.preventDefault()
       const [first, size] = [origin(state, name), extent(state, name)]
       const from = state.at.panel === name ? state.at.cell : first
@@ -228,12 +234,13 @@ const showLegend = (state) => {
   }
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.windows')
   const state = states.get(root) || begin(root)
   states.set(root, state)
   const look = lookOf(root)
-  const drawn = JSON.stringify([data, look])
+  state.setTriggerValue = setTriggerValue
+  const drawn = JSON.stringify([{ ...data, start: null }, look]) // where to begin only once
   if (state.drawn === drawn) return
   Object.assign(state, { drawn, data, look, width: root.clientWidth })
   const inside = (at) =>
@@ -241,10 +248,12 @@ export default function ({ data, parentElement }) {
       const first = origin(state, at.panel)[axis]
       return n >= first && n < first + extent(state, at.panel)[axis]
     })
-  if (!inside(state.at)) Object.assign(state, { at: { panel: 'output', cell: [0, 0] }, pinned: false })
+  const [panel, ...cell] = data.start || []
+  const usual = panel && inside({ panel, cell }) ? { panel, cell } : { panel: 'output', cell: [0, 0] }
+  if (!inside(state.at)) Object.assign(state, { at: usual, pinned: false })
   for (const [name, { title: head, canvas }] of Object.entries(state.panels)) {
     write(head, title(state, name))
-    canvas.ariaLabel = `${title(state, name)}. Arrow keys move, a click pins, Escape lets go.`
+    canvas.ariaLabel = `${title(state, name)}. Arrow keys move, a click or Space pins, Escape lets go.`
   }
   showLegend(state)
   layOut(state)

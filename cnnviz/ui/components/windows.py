@@ -1,7 +1,9 @@
 """Where the windows of a layer stand: the padded image beside the output, linked by hovering."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,6 +13,7 @@ from cnnviz.explain.cone import window_places
 from cnnviz.nn.geometry import Grid
 
 HERE = Path(__file__).parent
+SPOTS = ("image", "output")
 MOST_CELLS = 96
 """More rows or columns than these are too small to point at."""
 
@@ -42,8 +45,22 @@ TRANSPOSED = Words(
 )
 
 
-def windows(grid: Grid, words: Words, *, key: str) -> None:
-    """Draw the windows of a grid; only for at most `MOST_CELLS` cells along each axis."""
+Spot = tuple[str, int, int]
+"""A cell of the "image" or the "output": row and column, below zero in the padding before it."""
+
+
+def windows(
+    grid: Grid,
+    words: Words,
+    *,
+    key: str,
+    start: Spot | None = None,
+    on_cell: Callable[[Spot], None],
+) -> None:
+    """Draw the windows of a grid; only for at most `MOST_CELLS` cells along each axis.
+
+    It begins at the cell `start`; `on_cell` is called with one that was pinned.
+    """
     places = [window_places(grid, axis) for axis in (0, 1)]
     data = {
         "image": grid.size,
@@ -52,8 +69,25 @@ def windows(grid: Grid, words: Words, *, key: str) -> None:
         "places": [found.tolist() for found in places],
         "missed": [missed(grid, axis, places[axis]) for axis in (0, 1)],
         "words": words.__dict__,
+        "start": start,
     }
-    _WINDOWS(key=key, data=data)
+
+    def told() -> None:
+        pinned = checked_spot((st.session_state.get(key) or {}).get("cell"))
+        if pinned is not None:
+            on_cell(pinned)
+
+    _WINDOWS(key=key, data=data, on_cell_change=told)
+
+
+def checked_spot(value: Any) -> Spot | None:
+    """Return a cell that came from a browser, or None if it is not one."""
+    if not isinstance(value, list | tuple) or len(value) != 3 or value[0] not in SPOTS:
+        return None
+    panel, row, column = value
+    if type(row) is not int or type(column) is not int or max(abs(row), abs(column)) > MOST_CELLS:
+        return None
+    return panel, row, column
 
 
 def fits(grid: Grid) -> bool:

@@ -14,11 +14,12 @@ from cnnviz.ui.components.linked import linked
 from cnnviz.ui.convolution.compare import comparison
 from cnnviz.ui.convolution.controls import Setup, controls
 from cnnviz.ui.convolution.questions import missing_product, output_size
-from cnnviz.ui.convolution.state import edited, in_use, pinned
+from cnnviz.ui.convolution.state import CELL, edited, in_use
 from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import card
 from cnnviz.ui.lab.inputs import one_layer, show_told
+from cnnviz.ui.lab.pinned import keep_cell, kept_cell
 from cnnviz.ui.state import publish_url
 
 SMALL = 64  # output cells
@@ -49,7 +50,7 @@ def body(setup: Setup) -> None:
         filter=filter,
         shown=setup.shown,
         cell=cell,
-        on_cell=pinned,
+        on_cell=partial(keep_cell, CELL),
         editable=setup.editable,
         on_edit=partial(edited, found, filter),
     )
@@ -77,9 +78,9 @@ def chosen_cell(found: Convolved, filter: int) -> Pair:
     which often begins with nothing but zeros.
     """
     height, width = found.grid.output
-    ((row, column),) = st.session_state.get("conv_cell") or ((height, width),)
-    if row < height and column < width:
-        return row, column
+    pinned = kept_cell(CELL, found.grid.output)
+    if pinned:
+        return pinned
     if height * width <= SMALL:
         return 0, 0
     row, column = divmod(int(np.abs(found.after[filter]).argmax()), width)

@@ -5,19 +5,19 @@ import streamlit as st
 
 from cnnviz.explain.cell import Convolved
 from cnnviz.explain.kernels import KERNELS
-from cnnviz.nn.geometry import Pair
 from cnnviz.nn.layers import LAYERS
 from cnnviz.nn.layers.activations import Activation
 from cnnviz.nn.types import Array
 from cnnviz.ui.components.linked import Edit
 from cnnviz.ui.lab.inputs import as_table, cell_number, from_table, tell
+from cnnviz.ui.lab.pinned import cell
 from cnnviz.ui.lab.source import own_numbers, set_own_numbers, source_keys, source_table
 from cnnviz.ui.lab.trained import Trained
 from cnnviz.ui.state import Table, grid, name, one_of
 from cnnviz.ui.train.editor import size_text
 from cnnviz.ui.train.numbers import Numbers
 
-PREFIX = "conv_"
+PREFIX, CELL = "conv_", "conv_cell"
 NONE = "none"
 ACTIVATIONS = (NONE, *(n for n, kind in LAYERS.items() if issubclass(kind, Activation)))
 KERNEL_TITLES = {key: kernel.title for key, kernel in KERNELS.items()} | {
@@ -33,14 +33,6 @@ KERNEL_SIZES = {
 BIAS = Numbers("Bias", -1_000_000, 1_000_000, whole=False)
 
 
-def cell(text: str) -> tuple[tuple[int, int]]:
-    """Read a row and a column: 0,2."""
-    ((row, column),) = grid(1, 2)(text)
-    if row < 0 or column < 0 or row % 1 or column % 1:
-        raise ValueError(f"{text!r} is no row and column.")
-    return ((int(row), int(column)),)
-
-
 TABLE: Table = source_table(PREFIX) | {
     "conv_kernel": one_of(KERNEL_TITLES),
     "conv_weights": grid(MOST_KERNEL * 3, MOST_KERNEL),
@@ -52,7 +44,7 @@ TABLE: Table = source_table(PREFIX) | {
     "conv_activation": one_of(dict.fromkeys(ACTIVATIONS)),
     "conv_filter": Numbers("Filter", 0, 10**4).read,
     "conv_channels": Numbers("Channels shown", 0, 10**4).read,
-    "conv_cell": cell,
+    CELL: cell,
 }
 
 
@@ -141,8 +133,3 @@ def edited(found: Convolved, filter: int, edit: Edit) -> None:
 def now(chosen: object, own: Array, shown: Array) -> Array:
     """Return a copy of what an edit changes: perhaps changed again before it was drawn."""
     return np.array(own if chosen == "own" and own.shape == shown.shape else shown, float)
-
-
-def pinned(chosen: Pair) -> None:
-    """Keep the output cell that was pinned; for callbacks."""
-    st.session_state["conv_cell"] = (chosen,)

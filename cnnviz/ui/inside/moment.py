@@ -27,6 +27,7 @@ from cnnviz.ui.words import badge, plain
 
 STEP = "look_step"
 SHOWN = "_look-shown"  # the step that is shown, also where nothing was asked for
+MOVING = "_look-moving"  # the timeline is played or dragged
 MOMENT_TABLE: Table = {
     "run": run_id,
     STEP: Numbers("Step", 0, 10**9).read,
@@ -95,7 +96,8 @@ def at_a_moment(body: Callable[[Moment], None], table: Callable[[], Table]) -> M
     if moment is not None:
         with guard():
             body(moment)
-    publish_url(table())
+    if not st.session_state.pop(MOVING, False):  # each address is an entry in the history
+        publish_url(table())
     if moment is not None:
         follow(moment)
     return moment
@@ -139,7 +141,7 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
         total=max(status.total_steps, steps[-1]),
         active=status.active,
         key="timeline",
-        on_step=_choose,
+        on_step=_moved,
     )
     model = Sequential.from_specs(settings.layers)
     return Moment(run, settings, status, steps, step, live, model, readable_params(run, step))
@@ -177,6 +179,11 @@ def no_weights(status: RunStatus) -> str:
 
 def _choose(step: int | None) -> None:
     set_state({STEP: step})
+
+
+def _moved(step: int | None, moving: bool) -> None:
+    _choose(step)
+    st.session_state[MOVING] = moving
 
 
 def hold() -> None:

@@ -1,12 +1,14 @@
 """A chain of layers: any network, edited in place, in numbers, to scale, and what units see."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.data import CLASSES
+from cnnviz.explain.code import FRAMEWORKS
 from cnnviz.explain.cone import seen_by_layers
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.geometry import Shape
@@ -15,9 +17,11 @@ from cnnviz.nn.spec import Spec
 from cnnviz.nn.summary import LayerSummary, totals
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.prepare import INPUT_SHAPE
-from cnnviz.ui.components.network import network
+from cnnviz.ui.components.network import network, units
 from cnnviz.ui.lab.card import card
-from cnnviz.ui.shapes.params import CHAIN_NUMBERS
+from cnnviz.ui.lab.pinned import keep_cell, kept_cell
+from cnnviz.ui.shapes.code import as_code
+from cnnviz.ui.shapes.params import CHAIN_NUMBERS, UNIT
 from cnnviz.ui.shapes.questions import field_question
 from cnnviz.ui.train.defaults import NETWORK, OWN
 from cnnviz.ui.train.editor import Bench, edit
@@ -28,7 +32,7 @@ from cnnviz.ui.words import plain, shape, size
 
 TRAIN_PAGE = "pages/1_Train.py"
 MOST_RUNS = 20
-KEYS = ("shape_network", *CHAIN_NUMBERS)
+KEYS = ("shape_network", *CHAIN_NUMBERS, UNIT)
 USUAL = dict(zip(CHAIN_NUMBERS, INPUT_SHAPE, strict=True))
 COLUMNS = {
     "layer": "The layer as one would write it.",
@@ -75,17 +79,27 @@ def chain_view() -> None:
         st.error(error, icon="⚠️")
     if not rows:
         return
-    seen = seen_by_layers(Sequential.from_specs(layers), input_shape, len(rows))
+    model = Sequential.from_specs(layers)
+    seen = seen_by_layers(model, input_shape, len(rows))
     st.caption(
         "Maps are to scale: height by rows, thickness by channels; lines of numbers are not. "
         "Point at a map: the cone is what that unit sees, down to the pixels."
     )
-    network(input_shape, rows, seen, key="shape_network_picture")
+    network(
+        input_shape,
+        rows,
+        seen,
+        key="shape_network_picture",
+        start=kept_cell(UNIT, units(rows)),
+        on_unit=partial(keep_cell, UNIT),
+    )
     st.table(chain_table(rows, input_shape), hide_index=True)
     _sums(rows)
     question = field_question(layers, input_shape)
     if question:
         card(question, key="shape_field")
+    if not error:
+        as_code({name: code.network_code(model, input_shape) for name, code in FRAMEWORKS.items()})
 
 
 def keys_in_use() -> list[str]:

@@ -44,9 +44,8 @@ def controls() -> Setting:
     kind()
     choose("Padding", "shape_padding", CHOICES, help=hint(value("shape_kind"), "padding"))
     with st.container(horizontal=True):
-        switch("Height and width apart", "shape_apart", on=_copy_to_width)
-        if pools():
-            switch("ceil_mode", "shape_ceil_mode", help=hint("MaxPool2d", "ceil_mode"))
+        apart()
+        ceil_mode()
         switch(
             "Type the numbers",
             "shape_typed",
@@ -66,6 +65,18 @@ def controls() -> Setting:
 def kind() -> None:
     """Draw the choice of a layer."""
     choose("Layer", "shape_kind", dict(zip(KINDS, KINDS, strict=True)))
+
+
+def apart() -> None:
+    """Draw the choice between one number for both axes and one for each."""
+    switch("Height and width apart", "shape_apart", on=_copy_to_width)
+
+
+def ceil_mode() -> bool:
+    """Draw the switch of ceil_mode where the layer has one; return whether it is on."""
+    if pools():
+        switch("ceil_mode", "shape_ceil_mode", help=hint("MaxPool2d", "ceil_mode"))
+    return pools() and bool(value("shape_ceil_mode"))
 
 
 def pools() -> bool:
@@ -116,6 +127,11 @@ def chosen() -> Setting:
 def checked(key: str) -> int:
     """Return a number; raises ValueError with one sentence where it is out of all bounds."""
     return int(NUMBERS[key].check(value(key)))
+
+
+def number_pair(field: str) -> Pair:
+    """Return a field's numbers as (height, width); raises ValueError as `checked`."""
+    return _pair({key: checked(key) for key in keys(field)}, field)
 
 
 def _pair(numbers: dict[str, int], field: str) -> Pair:

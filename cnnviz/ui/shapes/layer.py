@@ -1,21 +1,24 @@
 """One layer: its windows, the formula with the numbers put in, other frameworks, code, a card."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from cnnviz.explain import code
 from cnnviz.explain.arithmetic import LETTERS, SIDES, convention, remarks, steps
+from cnnviz.explain.code import FRAMEWORKS
 from cnnviz.explain.frameworks import readings
 from cnnviz.explain.nearest import ways_out
 from cnnviz.explain.setting import Setting
 from cnnviz.nn.geometry import AXES, Pads
 from cnnviz.ui.components.windows import MOST_CELLS, SLIDING, TRANSPOSED, fits, windows
 from cnnviz.ui.lab.card import card
+from cnnviz.ui.lab.pinned import keep_spot, kept_spot
+from cnnviz.ui.shapes.code import as_code
 from cnnviz.ui.shapes.controls import controls, put
+from cnnviz.ui.shapes.params import SPOT
 from cnnviz.ui.shapes.questions import size_question
 from cnnviz.ui.words import shape
-
-CODE = {"PyTorch": code.pytorch, "Keras": code.keras, "cnnviz": code.cnnviz}
 
 
 def layer_view() -> None:
@@ -36,7 +39,8 @@ def layer_view() -> None:
     card(size_question(setting), key="shape_size")
     formula(setting)
     others(setting)
-    as_code(setting)
+    layer, (before, _) = setting.layer(), setting.shapes()
+    as_code({name: code.layer_code(layer, before) for name, code in FRAMEWORKS.items()})
 
 
 def _impossible(setting: Setting | None, problem: str) -> None:
@@ -62,7 +66,13 @@ def _picture(setting: Setting) -> None:
     st.markdown(f"#### {shape(setting.size)} → {shape(setting.output())}")
     st.caption(f"{padding_words(grid.pads, setting.transposed)} {' '.join(remarks(setting))}")
     if fits(grid):
-        windows(grid, TRANSPOSED if setting.transposed else SLIDING, key="shape_windows")
+        windows(
+            grid,
+            TRANSPOSED if setting.transposed else SLIDING,
+            key="shape_windows",
+            start=kept_spot(SPOT),
+            on_cell=partial(keep_spot, SPOT),
+        )
     else:
         st.info(
             f"More than {MOST_CELLS} rows or columns are too small to point at: the drawing is "
@@ -124,11 +134,3 @@ def others(setting: Setting) -> None:
 
 def _sides(pads: Pads) -> str:
     return " · ".join(f"{before}, {after}" for before, after in pads)
-
-
-def as_code(setting: Setting) -> None:
-    """Draw the layer as code."""
-    st.subheader("The same as code", anchor=False)
-    for tab, write in zip(st.tabs(list(CODE)), CODE.values(), strict=True):
-        with tab:
-            st.code(write(setting), language="python")

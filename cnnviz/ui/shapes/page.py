@@ -8,7 +8,7 @@ from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.shapes import chain, controls
 from cnnviz.ui.shapes.layer import layer_view
-from cnnviz.ui.shapes.params import TABLE, VIEWS
+from cnnviz.ui.shapes.params import SPOT, TABLE, VIEWS
 from cnnviz.ui.shapes.table import table_view
 from cnnviz.ui.state import publish_url
 
@@ -50,4 +50,6 @@ def _view() -> str:
 def keys_in_use() -> list[str]:
     """Return the names of the open view that stand in the URL."""
     view = st.session_state["shape_view"]
-    return chain.keys_in_use() if view == "chain" else controls.keys_in_use()
+    if view == "chain":
+        return chain.keys_in_use()
+    return [*controls.keys_in_use(), *([SPOT] if view == "layer" else [])]

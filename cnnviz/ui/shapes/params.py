@@ -7,12 +7,15 @@ from cnnviz.explain.arithmetic import SIDES as SIDE_NAMES
 from cnnviz.explain.nearest import LIMITS
 from cnnviz.explain.setting import KINDS
 from cnnviz.nn.geometry import AXES, PADDINGS
+from cnnviz.ui.lab.pinned import cell, spot
 from cnnviz.ui.state import Table, flag, name, one_of
 from cnnviz.ui.train.codec import decode_layers
 from cnnviz.ui.train.numbers import Numbers
 
 VIEWS = {"layer": "One layer", "chain": "A chain of layers", "table": "Table of sizes"}
 NUMBER, SIDES = "number", "sides"
+SPOT, UNIT = "shape_at", "shape_unit"
+"""What was pinned: a cell of one layer, a layer and a row of a chain."""
 CHOICES: dict[str, str] = {
     **{word: word for word in PADDINGS},
     NUMBER: "number",
@@ -58,6 +61,8 @@ TABLE: Table = {
     "shape_typed": flag,
     "shape_ceil_mode": flag,
     **{key: numbers.read for key, numbers in NUMBERS.items()},
+    SPOT: spot,
+    UNIT: cell,
     "shape_network": name,
     "shape_layers": decode_layers,
     **{key: numbers.read for key, numbers in CHAIN_NUMBERS.items()},

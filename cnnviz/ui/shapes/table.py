@@ -10,7 +10,8 @@ from cnnviz.figures.sizes import sizes_figure
 from cnnviz.nn.geometry import Padding
 from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import chart, plotly_loader
-from cnnviz.ui.shapes.controls import checked, inputs, kind, value
+from cnnviz.ui.shapes.controls import apart, ceil_mode, inputs, keys, kind, number_pair, value
+from cnnviz.ui.words import shape
 
 FIELDS = ("size", "dilation")
 KERNELS, STRIDES = range(1, 12), range(1, 7)
@@ -23,12 +24,13 @@ def table_view() -> None:
     tables = {
         title: size_table(setting, KERNELS, STRIDES, padding) for title, padding in PADDINGS.items()
     }
+    size = shape(setting.size)
     st.caption(
-        f"Rows of the output of {setting.kind} for {setting.size[0]} rows of input. × marks what "
-        "does not fit; point at a cell to read it."
+        f"Size of the output of {setting.kind} for an input of {size}, height above width where "
+        "they differ. × marks what does not fit; point at a cell to read it."
     )
     figure = sizes_figure(tables, KERNELS, STRIDES)
-    alt = f"Rows of the output over kernel, stride and padding, of {setting.size[0]} rows of input."
+    alt = f"Size of the output over kernel, stride and padding, for an input of {size}."
     plotly_loader()
     board([[chart("sizes", figure, alt=alt, height=figure.layout.height)]], key="_shape_sizes")
 
@@ -44,9 +46,12 @@ def _controls() -> Setting:
     columns = st.columns(3, gap="medium", vertical_alignment="bottom")
     with columns[0]:
         kind()
-    one_cell = Setting(value("shape_kind"), kernel=(1, 1))
+    with st.container(horizontal=True):
+        apart()
+        ceil = ceil_mode()
+    one_cell = Setting(value("shape_kind"), kernel=(1, 1), ceil_mode=ceil)
     for field, column in zip(FIELDS, columns[1:], strict=True):
         with column:
-            inputs(field, one_cell, [f"shape_{field}_height"])
-    size, dilation = (checked(f"shape_{field}_height") for field in FIELDS)
-    return replace(one_cell, size=(size, size), dilation=(dilation, dilation))
+            inputs(field, one_cell, keys(field))
+    size, dilation = (number_pair(field) for field in FIELDS)
+    return replace(one_cell, size=size, dilation=dilation)

@@ -247,7 +247,7 @@ def size_text(value: Any) -> str:
 def parse_size(text: str) -> Any:
     """Return what `size_text` wrote: a number, a list, a word, or None for nothing."""
     try:
-        parts = json.loads(f"[{text}]")
+        parts = json.loads(f"[{text}]", parse_float=lambda digits: as_whole(float(digits)))
     except ValueError:
         return text.strip()
     return parts[0] if len(parts) == 1 else parts or None

@@ -22,6 +22,7 @@ from cnnviz.ui.train.live import BOARD, live_view
 from cnnviz.ui.train.network import problem_with
 from cnnviz.ui.train.numbers import Numbers
 from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
+from cnnviz.ui.train.presets import preset_row
 from cnnviz.ui.train.sets import data_sets, downloads
 from cnnviz.ui.train.settings import Choice, adopt_pending, load_settings, settings_panel
 from cnnviz.ui.train.transport import Shown, transport
@@ -59,6 +60,8 @@ def train_page() -> None:
 
 def choose() -> Choice:
     """Draw the settings, the data and the network; return what can be started."""
+    with guard():
+        preset_row()
     strip, words, row = st.container(), st.container(), st.container(horizontal=True)
     choice = settings_panel(strip, words, row)
     with guard(), row:

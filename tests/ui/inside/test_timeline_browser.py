@@ -66,6 +66,12 @@ def at_step(page: Page, step: int | None) -> None:
     )
 
 
+def entries(page: Page) -> int:
+    """Return how many addresses Back and Forward know."""
+    found: int = page.evaluate("history.length")
+    return found
+
+
 def drag(page: Page, run: RunFolder, first: float, last: float) -> int:
     """Drag the cursor over these shares of the timeline; return the step where it ends."""
     box = page.get_by_label("Checkpoint of the run").bounding_box()
@@ -87,8 +93,10 @@ def test_dragging_moves_cursor_filters_and_prediction_to_one_checkpoint(
     page = chromium_page
     page.goto(f"{address}/Filters?run={run.id}&look_image=4")
     settled(page)
+    before = entries(page)
     step = drag(page, run, 0.1, 0.42)
     at_step(page, step)
+    assert entries(page) == before + 1
     expect(page.locator(".timeline .sentence")).to_contain_text(f"step {step} of {STEPS}")
     assert f"loss of this batch {run.history()['loss'][step - 1]:#.4g}" in words(page)
     params = run.params(step)
@@ -111,11 +119,17 @@ def test_playing_goes_on_to_the_end(chromium_page: Page, address: str, run: RunF
     page = chromium_page
     page.goto(f"{address}/Filters?run={run.id}&look_step={STEPS // 2}")
     settled(page)
+    before = entries(page)
     page.get_by_label("Speed of the player").select_option("8×")
     page.get_by_role("button", name="Play the training").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     at_step(page, None)
     expect(page.get_by_role("button", name="Play the training")).to_be_visible()
+    assert entries(page) == before + 1
+    page.go_back()
+    expect(page.locator(".timeline .sentence")).to_contain_text(f"step {STEPS // 2} of {STEPS}")
+    page.go_forward()
+    expect(page.locator(".timeline .sentence")).to_contain_text(f"step {STEPS} of {STEPS}")
     page.get_by_role("button", name="One checkpoint back").click()
     at_step(page, STEPS - 1)
     page.get_by_role("link", name="Mistakes").click()
