@@ -151,12 +151,19 @@ def _round(x: Points, points: Points, first: bool, seed: int) -> tuple[Points, f
         return method.fit_transform(x), float(method.kl_divergence_)
 
 
-def outputs(model: Sequential, params: ModelParams, layer: int, x: Array) -> NDArray[np.float32]:
-    """Return what comes out of a layer, from 1, for images x (N, C, H, W): (N, D)."""
+def outputs(
+    model: Sequential, params: ModelParams, layer: int, x: Array
+) -> Generator[float, None, NDArray[np.float32]]:
+    """Yield the share that is done; return what comes out of a layer, from 1, as (N, D).
+
+    Parameters
+    ----------
+    x : (N, C, H, W)
+    """
     head = Sequential(model.layers[:layer])
-    bounds = [*range(0, len(x), AT_A_TIME), len(x)]
-    with np.errstate(all="ignore"), blas().limit(limits=1):
-        parts = [
-            head.forward(params[:layer], x[a:b])[0].reshape(b - a, -1) for a, b in pairwise(bounds)
-        ]
+    parts = []
+    for a, b in pairwise([*range(0, len(x), AT_A_TIME), len(x)]):
+        yield a / len(x)
+        with np.errstate(all="ignore"), blas().limit(limits=1):
+            parts.append(head.forward(params[:layer], x[a:b])[0].reshape(b - a, -1))
     return np.concatenate(parts).astype(np.float32, copy=False)

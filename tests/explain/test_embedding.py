@@ -11,6 +11,7 @@ from cnnviz.explain import embedding
 from cnnviz.explain.embedding import outputs, pca, tsne
 from cnnviz.nn.layers import Conv2d, Flatten, Linear, ReLU
 from cnnviz.nn.model import Sequential
+from tests.explain.looked import result_of
 
 
 def test_points_on_a_line_written_out() -> None:
@@ -107,4 +108,4 @@ def test_the_outputs_of_a_layer_are_those_of_the_pass() -> None:
     trace = model.trace(params, x)
     for layer in (1, 2, 4):
         expected = trace[layer - 1].output.reshape(130, -1)
-        assert np.allclose(outputs(model, params, layer, x), expected, atol=1e-6)
+        assert np.allclose(result_of(outputs(model, params, layer, x)), expected, atol=1e-6)

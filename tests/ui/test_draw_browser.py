@@ -215,7 +215,7 @@ def test_a_picture_is_uploaded_and_a_wrong_one_refused(
         chooser.set_input_files({"name": name, "mimeType": "image/png", "buffer": file.getvalue()})
         told = page.get_by_text(f"Your picture {name}")
         expect(told).to_contain_text("light and dark exchanged")  # still fitted
-        expect(page.get_by_label("Fit to the data")).to_be_checked()
+        expect(page.get_by_role("switch").first).to_be_checked()
     page.reload()  # the file is gone with the session, what the network got is not
     settled(page)
     expect(page.get_by_text("A picture that was uploaded, as it was fitted then")).to_be_visible()

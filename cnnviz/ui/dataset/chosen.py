@@ -8,7 +8,8 @@ import streamlit as st
 from cnnviz.data import DataChoice, Split, split
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.settings import RunSettings
-from cnnviz.ui.dataset.state import PART, PARTS, SET, switched
+from cnnviz.ui.dataset.state import PART, PARTS, SET
+from cnnviz.ui.inside.choices import switched
 from cnnviz.ui.inside.links import image_state, set_state
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.pictures import dataset, set_titles, stamp
@@ -55,7 +56,7 @@ def chosen_images() -> Chosen:
     """Draw the choice; return the images. Raises DataError with a sentence."""
     settings = _shown_settings(list_runs())
     name = _set_input(settings)
-    part = switched("Part", PART, PARTS, "test", PART_HELP)
+    part = switched("Part", PART, PARTS, PART_HELP, usual="test")
     own = settings is not None and settings.data.dataset == name
     choice = settings.data if settings is not None and own else DataChoice(name)
     found = dataset(name)

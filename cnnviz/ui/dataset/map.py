@@ -23,17 +23,17 @@ from cnnviz.ui.dataset.state import (
     OF,
     SOURCES,
     USUAL_COUNT,
-    listed,
-    switched,
 )
+from cnnviz.ui.inside.choices import picked, switched
+from cnnviz.ui.inside.judged import MOST_AT_ONCE
 from cnnviz.ui.inside.layers import LAYER, layer_input
-from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment, moment_bar
-from cnnviz.ui.inside.work import finish, work
+from cnnviz.ui.inside.work import macs, measured, work
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import percent, plain
 
 MAP = "map"
+SPREAD = "Spread evenly over all."
 NO_RUN = "Once something has been trained here, images can be mapped by the outputs of its layers."
 METHOD_HELP = (
     "PCA looks at the images from the side from which they differ most: distances keep their "
@@ -58,12 +58,23 @@ class Source:
     layer: int | None
     moment: Moment | None
 
-    def numbers(self, chosen: Chosen, places: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Return them for some of the images: (N, D)."""
+    def numbers(
+        self, chosen: Chosen, places: NDArray[np.intp]
+    ) -> Generator[float, None, NDArray[np.float32]]:
+        """Return the work of making them for some of the images: (N, D)."""
         x, _ = chosen.split.batch(places)
         if self.layer is None or self.moment is None:
             return x.reshape(len(x), -1)
-        return outputs(self.moment.model, self.moment.params, self.layer, x)
+        return (yield from outputs(self.moment.model, self.moment.params, self.layer, x))
+
+    @property
+    def cost(self) -> int:
+        """The multiplications that the numbers of an image take."""
+        return (
+            0
+            if self.layer is None or self.moment is None
+            else macs(self.moment.model, 0, self.layer)
+        )
 
 
 def map_view(chosen: Chosen) -> Moment | None:
@@ -71,22 +82,23 @@ def map_view(chosen: Chosen) -> Moment | None:
     runs = list_runs()
     moment = moment_bar() if runs else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        method = switched("Method", METHOD, METHODS, "pca", METHOD_HELP)
+        method = switched("Method", METHOD, METHODS, METHOD_HELP)
         source = _source_input(moment)
         if not runs:
             st.caption(NO_RUN, width="stretch")
         words = {count: f"{count:,}" for count in COUNTS}
-        count = listed("Images", COUNT, words, USUAL_COUNT, "Spread evenly over all.", width=120)
+        count = picked("Images", COUNT, words, SPREAD, usual=USUAL_COUNT, width=120)
     places = spread(len(chosen.split), count)
     key = (method, source.key, chosen.key, len(places))
+    found: Principal | Neighbors | None
     if method == "pca":
-        found: Principal | Neighbors | None = remembered(
-            ("map", *key), lambda: pca(source.numbers(chosen, places))
-        )
+        label, task = f"Map {len(places):,} images", _principal(source, chosen, places)
+        cost = source.cost * len(places)
+        found = measured(("map", *key), label, task, cost, name="_data_pca", most=MOST_AT_ONCE)
     else:
-        task = _neighbors(source, chosen, places)
         label = f"Compute t-SNE of {len(places):,} images"
-        found = work(("map", *key), label, task, name="_data_tsne", help=TSNE_HELP)
+        neighbors = _neighbors(source, chosen, places)
+        found = work(("map", *key), label, neighbors, name="_data_tsne", help=TSNE_HELP)
     if found is None:
         st.caption(METHOD_HELP)
         return moment
@@ -101,14 +113,21 @@ def _neighbors(
     source: Source, chosen: Chosen, places: NDArray[np.intp]
 ) -> Generator[float, None, Neighbors]:
     """Return the work of a t-SNE map, with what it starts from."""
-    return (yield from tsne(source.numbers(chosen, places)))
+    return (yield from tsne((yield from source.numbers(chosen, places))))
+
+
+def _principal(
+    source: Source, chosen: Chosen, places: NDArray[np.intp]
+) -> Generator[float, None, Principal]:
+    """Return the work of a PCA map, with what it starts from."""
+    return pca((yield from source.numbers(chosen, places)))
 
 
 def _source_input(moment: Moment | None) -> Source:
     """Draw the choice of pixels or a layer's outputs."""
     if moment is None:
         return Source("pixels", "pixels", None, None)
-    if switched("Of", OF, SOURCES, "pixels") == "pixels":
+    if switched("Of", OF, SOURCES) == "pixels":
         return Source("pixels", "pixels", None, moment)
     if not isinstance(st.session_state.get(LAYER), int):
         keep(LAYER, len(moment.model.layers))  # where the classes are farthest apart
@@ -127,7 +146,9 @@ def _judged(moment: Moment | None, chosen: Chosen, places: NDArray[np.intp]) -> 
     key = ("taken", str(moment.run.path), moment.step, chosen.key, len(places))
     model, params, config = moment.model, moment.params, moment.settings.config
     task = judge(model, params, config, chosen.split.take(places))
-    return remembered(key, lambda: finish(task))
+    cost = macs(model, 0, len(model.layers)) * len(places)
+    label = "Mark what it gets wrong"
+    return measured(key, label, task, cost, name="_data_judge", most=MOST_AT_ONCE)
 
 
 def _draw(

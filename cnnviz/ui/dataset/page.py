@@ -5,9 +5,10 @@ import streamlit as st
 from cnnviz.ui.dataset.chosen import Chosen, chosen_images, wants_to_go
 from cnnviz.ui.dataset.map import map_view
 from cnnviz.ui.dataset.pictures import images_view, moved_view, numbers_view
-from cnnviz.ui.dataset.state import PARTS, TABLE, VIEW, VIEWS, in_use, switched
+from cnnviz.ui.dataset.state import PARTS, TABLE, VIEW, VIEWS, in_use
 from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
+from cnnviz.ui.inside.choices import switched
 from cnnviz.ui.inside.links import open_page
 from cnnviz.ui.inside.moment import Moment, follow
 from cnnviz.ui.state import publish_url
@@ -35,7 +36,7 @@ def _body() -> Moment | None:
     """Draw the choice of images and the open view of them; return the moment to follow."""
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = chosen_images()
-        view = switched("View", VIEW, VIEWS, "images")
+        view = switched("View", VIEW, VIEWS)
     st.caption(_about(chosen))
     if view == "map":
         return map_view(chosen)

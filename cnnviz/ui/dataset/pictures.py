@@ -24,9 +24,9 @@ from cnnviz.ui.dataset.state import (
     SHIFT,
     USUAL_MOVES,
     counter,
-    listed,
     next_of,
 )
+from cnnviz.ui.inside.choices import picked
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.train.fields import number_input
 from cnnviz.ui.train.numbers import Numbers
@@ -50,7 +50,7 @@ def images_view(chosen: Chosen) -> None:
     """Draw samples of each class, or many of one."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = {ALL: "All classes", **dict(enumerate(chosen.names))}
-        label = listed("Class", CLASS, words, ALL, "Images of this class alone.", width=220)
+        label = picked("Class", CLASS, words, "Images of this class alone.", width=220)
         st.button("Others", icon="🔀", on_click=next_of, args=[PAGE], help="The next images.")
     one = None if label == ALL else label
     count = OF_EACH if one is None else OF_ONE

@@ -1,7 +1,5 @@
 """What is chosen on the Data page, all of it in the URL."""
 
-from typing import Any
-
 import streamlit as st
 
 from cnnviz.data import CLASSES
@@ -9,7 +7,6 @@ from cnnviz.training.augment import Augment
 from cnnviz.ui.inside.layers import LAYER
 from cnnviz.ui.inside.moment import MOMENT_TABLE
 from cnnviz.ui.state import Table, flag, name, one_of
-from cnnviz.ui.train.fields import keep
 from cnnviz.ui.train.numbers import Numbers
 
 SET, PART, VIEW = "look_data", "data_part", "data_view"
@@ -68,42 +65,6 @@ TABLE: Table = {**LOOK, **{key: read for own in OWN.values() for key, read in ow
 def in_use() -> Table:
     """Return the part of the table that the open view needs."""
     return {**LOOK, **OWN.get(str(st.session_state.get(VIEW)), {})}
-
-
-def switched(label: str, key: str, words: dict[str, str], usual: str, help: str = "") -> str:
-    """Draw a choice whose options stand side by side; return the key of the chosen one."""
-    chosen = st.session_state.get(key)
-    keep(key, chosen if chosen in words else usual)
-    st.segmented_control(
-        label,
-        [*words],
-        key=key,
-        required=True,
-        format_func=lambda one: words[one],
-        label_visibility="collapsed",
-        help=help or None,
-        width="content",
-        persist_state="session",
-    )
-    found = str(st.session_state.get(key))
-    return found if found in words else usual
-
-
-def listed(label: str, key: str, words: dict[int, str], usual: int, help: str, **more: Any) -> int:
-    """Draw a list to choose from; return the chosen number."""
-    chosen = st.session_state.get(key)
-    keep(key, chosen if chosen in words else usual)
-    st.selectbox(
-        label,
-        [*words],
-        key=key,
-        format_func=lambda one: words[one],
-        help=help,
-        persist_state="session",
-        **more,
-    )
-    found = st.session_state.get(key)
-    return found if isinstance(found, int) and found in words else usual
 
 
 def counter(key: str) -> int:

@@ -12,12 +12,14 @@ from cnnviz.ui.components.board import Pixel, board
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.filters.bank import Bank
 from cnnviz.ui.filters.grid import MOST_TILES, limit
-from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
-from cnnviz.ui.filters.state import ANSWER, ANSWERS, UNIT, switched
+from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input
+from cnnviz.ui.filters.state import ANSWER, ANSWERS, UNIT
 from cnnviz.ui.guard import guard
+from cnnviz.ui.inside.choices import switched
 from cnnviz.ui.inside.links import image_state, link, set_state
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.subject import Subject, subject_input
+from cnnviz.ui.inside.work import macs, measured
 from cnnviz.ui.pictures import Pictures
 from cnnviz.ui.words import percent, shape, signed
 

@@ -21,8 +21,8 @@ from cnnviz.ui.filters.state import (
     SHOW,
     SHOWN,
     UNIT,
-    picked,
 )
+from cnnviz.ui.inside.choices import picked
 from cnnviz.ui.inside.links import set_state
 from cnnviz.ui.words import signed
 

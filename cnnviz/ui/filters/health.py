@@ -6,8 +6,9 @@ import streamlit as st
 from cnnviz.explain.filters import activation_behind, switch_place
 from cnnviz.explain.health import EDGE, RARE, Health, State, health
 from cnnviz.ui.filters.bank import Bank
-from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
+from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input
 from cnnviz.ui.filters.state import listed
+from cnnviz.ui.inside.work import macs, measured
 from cnnviz.ui.words import compact, percent, signed
 
 SIGNS: dict[State, str] = {

@@ -1,7 +1,4 @@
-"""The test images that something is measured on, and work that may take long."""
-
-from collections.abc import Hashable
-from typing import TypeVar
+"""The test images that something is measured on."""
 
 import numpy as np
 import streamlit as st
@@ -9,17 +6,11 @@ from numpy.typing import NDArray
 
 from cnnviz.data import Split
 from cnnviz.explain.images import evenly
-from cnnviz.nn.model import Sequential
-from cnnviz.runs.prepare import INPUT_SHAPE
-from cnnviz.ui.filters.state import COUNTS, IMAGES, picked
-from cnnviz.ui.inside.memory import remembered
+from cnnviz.ui.filters.state import COUNTS, IMAGES
+from cnnviz.ui.inside.choices import picked
 from cnnviz.ui.inside.moment import Moment
-from cnnviz.ui.inside.work import Task, finish, work
+from cnnviz.ui.inside.work import QUICK
 from cnnviz.ui.pictures import Pictures, pictures
-
-T = TypeVar("T")
-QUICK = 130_000_000
-"""Multiplications that are done without asking: about a tenth of a second."""
 
 USUAL = 1_000
 IMAGES_WIDTH = 200
@@ -39,26 +30,6 @@ def images_input(moment: Moment, cost: int) -> tuple[Pictures, NDArray[np.intp]]
         st.session_state[IMAGES] = max(quick, default=min(USUAL, there))
     count = picked("Test images", IMAGES, words, "Evenly spread over the test images.")
     return shown, evenly(there, count)
-
-
-def macs(model: Sequential, start: int, end: int) -> int:
-    """Return the multiplications that the layers from `start` on, before `end`, take an image."""
-    shapes = model.input_shapes(INPUT_SHAPE)
-    return sum(model.layers[place].macs(shapes[place]) for place in range(start, end))
-
-
-def measured(
-    key: Hashable, label: str, task: Task[T], cost: int, *, name: str, help: str = ""
-) -> T | None:
-    """Return the result of work: at once where it is small, otherwise when its button is pressed.
-
-    Parameters
-    ----------
-    cost : its multiplications
-    """
-    if cost <= QUICK:
-        return remembered(key, lambda: finish(task))
-    return work(key, label, task, name=name, help=help)
 
 
 def image_words(split: Split, places: NDArray[np.intp]) -> str:

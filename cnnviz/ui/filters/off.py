@@ -11,9 +11,10 @@ from cnnviz.ui.components.bars import bars
 from cnnviz.ui.components.board import Pixel, board
 from cnnviz.ui.components.chart import chart
 from cnnviz.ui.filters.bank import Bank
-from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input, macs, measured
+from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input
 from cnnviz.ui.filters.state import OFF, UNIT, listed, read_off, written_off
 from cnnviz.ui.inside.links import set_state
+from cnnviz.ui.inside.work import macs, measured
 from cnnviz.ui.pictures import Pictures
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import percent
@@ -41,7 +42,7 @@ def switch_off(found: Bank, unit: int) -> None:
             f"Switch filter {unit} {'on again' if is_off else 'off'}",
             key="_filters_switch",
             on_click=choose_off,
-            args=[switched(off, unit)],
+            args=[toggled(off, unit)],
         )
         with st.container(width=IMAGES_WIDTH):
             shown, places = images_input(found.moment, cost_of(found, 2))
@@ -72,7 +73,7 @@ def choose_off(units: list[int]) -> None:
     set_state({OFF: written_off(units) or None})
 
 
-def switched(off: list[int], unit: int) -> list[int]:
+def toggled(off: list[int], unit: int) -> list[int]:
     """Return which filters are off when this one is switched off, or on again."""
     return sorted({*off} ^ {unit})
 
@@ -182,7 +183,7 @@ def ranking(
     def chosen(pixel: Pixel) -> None:
         one = order[pixel.column]
         set_state({UNIT: one})
-        choose_off(switched(off, one))
+        choose_off(toggled(off, one))
 
     board([[part]], key="_filters_ranking", on_tile=chosen)
     st.caption(f"{CLICK} {DEPEND}")

@@ -12,9 +12,10 @@ from cnnviz.ui.filters.grid import controls, grid, words
 from cnnviz.ui.filters.health import dead_and_saturated
 from cnnviz.ui.filters.off import switch_off
 from cnnviz.ui.filters.one import one_filter
-from cnnviz.ui.filters.state import PART, PARTS, TABLE, UNIT, in_use, switched
+from cnnviz.ui.filters.state import PART, PARTS, TABLE, UNIT, in_use
 from cnnviz.ui.filters.time import over_time
 from cnnviz.ui.frame import heading
+from cnnviz.ui.inside.choices import switched
 from cnnviz.ui.inside.layers import layer_input
 from cnnviz.ui.inside.moment import Moment, at_a_moment
 from cnnviz.ui.train.fields import keep, number_input

@@ -1,7 +1,6 @@
 """What is chosen on the Filters page, all of it in the URL."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -9,7 +8,6 @@ from cnnviz.ui.inside.layers import LAYER
 from cnnviz.ui.inside.moment import MOMENT_TABLE
 from cnnviz.ui.inside.subject import SUBJECT_TABLE
 from cnnviz.ui.state import Table, one_of
-from cnnviz.ui.train.fields import keep
 from cnnviz.ui.train.numbers import Numbers
 
 UNIT = "look_unit"
@@ -90,37 +88,3 @@ TABLE: Table = {**LOOK, **{key: read for own in OWN.values() for key, read in ow
 def in_use() -> Table:
     """Return the part of the table that the open section needs."""
     return {**LOOK, **OWN.get(str(st.session_state.get(PART)), {})}
-
-
-def picked(label: str, key: str, words: dict[Any, str], help: str = "", **more: Any) -> Any:
-    """Draw a list to choose from; return the key of the chosen one, the first by default."""
-    chosen = st.session_state.get(key)
-    keep(key, chosen if chosen in words else next(iter(words)))
-    st.selectbox(
-        label,
-        [*words],
-        key=key,
-        format_func=lambda one: words[one],
-        help=help or None,
-        persist_state="session",
-        **more,
-    )
-    found = st.session_state.get(key)
-    return found if found in words else next(iter(words))
-
-
-def switched(label: str, key: str, words: dict[str, str]) -> str:
-    """Draw a choice whose options all stand side by side; return the key of the chosen one."""
-    chosen = st.session_state.get(key)
-    keep(key, chosen if chosen in words else next(iter(words)))
-    st.segmented_control(
-        label,
-        [*words],
-        key=key,
-        required=True,
-        format_func=lambda one: words[one],
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    found = str(st.session_state.get(key))
-    return found if found in words else next(iter(words))

@@ -10,11 +10,12 @@ from cnnviz.figures.filters import spread_figure
 from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import chart
 from cnnviz.ui.filters.bank import Bank, some_steps, weights_at
-from cnnviz.ui.filters.measure import macs, measured
-from cnnviz.ui.filters.state import WHOSE, WHOSES, switched
+from cnnviz.ui.filters.state import WHOSE, WHOSES
 from cnnviz.ui.guard import guard
+from cnnviz.ui.inside.choices import switched
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment
+from cnnviz.ui.inside.work import macs, measured
 from cnnviz.ui.pictures import pictures
 
 WEIGHT_STEPS, GRADIENT_STEPS = 24, 8

@@ -15,7 +15,7 @@ from cnnviz.ui.inside.drawing import decode_drawing, encode_drawing, is_sample
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.pictures import pictures
-from cnnviz.ui.words import plain
+from cnnviz.ui.words import count_of, plain
 
 NOTHING_DRAWN = "Nothing is drawn yet: draw on the pad, or choose an image from elsewhere."
 NOTHING_UPLOADED = "No picture is uploaded yet: choose a file, or an image from elsewhere."
@@ -120,8 +120,8 @@ def upload_input(prefix: str, usual: Manner) -> Brought:
         show_picture(gray)
         found = (fit if fits else as_it_is)(gray, usual)
         state[word] = encode_drawing(found.pixels)
-        rows, columns = (f"{count:,}" for count in gray.shape)
-        words = f"Your picture {plain(name)}, {rows} rows × {columns} columns."
+        rows, columns = map(count_of, gray.shape, ("row", "column"))
+        words = f"Your picture {plain(name)}, {rows} × {columns}."
         return Brought(found, f"{words} {fitting_words(found, usual, fits=fits)}")
     if not state.get(word):
         raise ValueError(NOTHING_UPLOADED)

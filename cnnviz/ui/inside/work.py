@@ -5,10 +5,15 @@ from typing import TypeVar, cast
 
 import streamlit as st
 
+from cnnviz.nn.model import Sequential
+from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.inside.memory import known, remembered
 from cnnviz.ui.inside.moment import hold
 
 BOX = "work-"  # in `frame`: a button that was pressed does not stay there beside Cancel, faded
+QUICK = 130_000_000
+"""Multiplications that are done without asking: about a tenth of a second."""
+
 T = TypeVar("T")
 Task = Generator[float, None, T]
 """Yields the share that is done, from 0 to 1, and returns the result."""
@@ -43,6 +48,34 @@ def work(key: Hashable, label: str, task: Task[T], *, name: str, help: str = "")
         return remembered(key, lambda: finish(task, lambda share: bar.progress(share, label)))
     finally:
         place.empty()
+
+
+def measured(
+    key: Hashable,
+    label: str,
+    task: Task[T],
+    cost: int,
+    *,
+    name: str,
+    help: str = "",
+    most: int = QUICK,
+) -> T | None:
+    """Return the result of work: at once where it is small, otherwise when its button is pressed.
+
+    Parameters
+    ----------
+    cost : its multiplications
+    most : those that are done without asking
+    """
+    if cost <= most:
+        return remembered(key, lambda: finish(task))
+    return work(key, label, task, name=name, help=help)
+
+
+def macs(model: Sequential, start: int, end: int) -> int:
+    """Return the multiplications that the layers from `start` on, before `end`, take an image."""
+    shapes = model.input_shapes(INPUT_SHAPE)
+    return sum(model.layers[place].macs(shapes[place]) for place in range(start, end))
 
 
 def finish(task: Task[T], tell: Callable[[float], object] = lambda share: None) -> T:

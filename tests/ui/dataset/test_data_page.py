@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from cnnviz.training.augment import Augment
 from cnnviz.ui.components.map import scaled
 from cnnviz.ui.dataset.pictures import BOARD, VERSIONS, counts_words, moved_words
 from tests.browser import ROOT
+from tests.explain.looked import result_of
 from tests.runs.run_tools import DATA, whole_run
 
 pytestmark = pytest.mark.usefixtures("own_manager")
@@ -160,13 +162,25 @@ def test_the_map_of_a_layer_is_that_of_the_checkpoint(run: RunFolder) -> None:
     page = page_of(data_view="map", data_of="layer", look_layer="4", look_step="7")
     own = split(load("digits"), DATA).test
     model = Sequential.from_specs(run.settings().layers)
-    found = pca(outputs(model, run.params(7), 4, own.batch(slice(None))[0]))
+    found = pca(result_of(outputs(model, run.params(7), 4, own.batch(slice(None))[0])))
     assert np.allclose(points(page), scaled(found.points), atol=1e-4)
     taken = model.predict(run.params(7), own.batch(slice(None))[0]).argmax(axis=1)
     assert component(page, "map")["wrong"] == np.flatnonzero(taken != own.labels).tolist()
     assert "outputs of layer 4 (Flatten) at step 7" in told(page).replace("\\", "")
     page = page_of(data_view="map", data_of="layer")
     assert page.query_params["look_layer"] == str(len(model.layers))
+
+
+def test_what_takes_long_is_asked_for(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnviz.ui.dataset.map.MOST_AT_ONCE", 0)
+    page = page_of(data_view="map", data_of="layer", look_layer="4")
+    assert not [one for one in page.get("bidi_component") if one.key == "map"]
+    page.button(key="_data_pca").click().run()
+    page.run()
+    assert component(page, "map")["wrong"] == []  # nobody has asked for that yet
+    page.button(key="_data_judge").click().run()
+    page.run()
+    assert component(page, "map")["wrong"]
 
 
 def test_tsne_is_computed_when_it_is_asked_for(run: RunFolder) -> None:
@@ -194,7 +208,10 @@ def test_another_set_than_the_runs_has_no_marks_and_its_test_images_lead_on(
 
 
 def test_a_diverged_layer_is_told(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing = lambda *more: np.full((30, 4), np.nan, np.float32)  # noqa: E731
+    def nothing(*more: object) -> Generator[float, None, np.ndarray]:
+        yield 0.0
+        return np.full((30, 4), np.nan, np.float32)
+
     monkeypatch.setattr("cnnviz.ui.dataset.map.outputs", nothing)
     assert "choose an earlier step" in told(page_of(data_view="map", data_of="layer"))
 
