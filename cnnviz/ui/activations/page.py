@@ -59,6 +59,8 @@ def body(moment: Moment) -> None:
     """Draw the choice of images, and everything that the network makes of them."""
     names = class_names(moment)
     two = bool(st.session_state.get(TWO))
+    if two:
+        st.session_state.setdefault(f"{PREFIX}image", 1)  # not the first one once more
     passes = []
     for place, prefix in enumerate((LOOK, PREFIX) if two else (LOOK,), 1):
         try:
