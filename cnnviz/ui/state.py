@@ -33,7 +33,7 @@ PREFIXES = (
 )
 CHOSEN = (
     *("look_step", "look_layer", "look_unit", "look_cell", "look_other"),
-    *("filters_off", "wrong_true", "wrong_taken"),
+    *("act_about", "filters_off", "wrong_true", "wrong_taken"),
 )
 """Where one of these does not stand in the URL, none is chosen."""
 PAGE = "_page"

@@ -43,8 +43,10 @@ TABLE: Table = {**MOMENT_TABLE, **subject_table(LOOK), **subject_table(PREFIX), 
 
 def in_use() -> Table:
     """Return the part of the table that is in use."""
-    second = () if st.session_state.get(TWO) else (*subject_table(PREFIX), ABOUT)
-    return {key: read for key, read in TABLE.items() if key not in second}
+    two, apart = st.session_state.get(TWO), st.session_state.get(LAYER)
+    idle = () if two else subject_table(PREFIX)
+    idle = idle if two and apart else (*idle, ABOUT)
+    return {key: read for key, read in TABLE.items() if key not in idle}
 
 
 @dataclass(frozen=True)
@@ -137,5 +139,5 @@ def choose(layer: int, unit: Unit | None = None) -> None:
 
 def close() -> None:
     """Take nothing apart; for callbacks."""
-    for key in (LAYER, UNIT, CELL, CHANNEL, ABOUT):
+    for key in (LAYER, UNIT, CELL, CHANNEL):
         st.session_state.pop(key, None)
