@@ -167,12 +167,12 @@ def _draw(
         titles=_titles(chosen, places, judged),
         wrong=np.zeros(len(places), bool) if judged is None else judged.predictions != labels,
     )
-    look = partial(_look, chosen.part, places.tolist()) if chosen.linked else None
+    look = partial(_look, chosen, places.tolist()) if chosen.linked else None
     embedding_map(mapped, chosen.names, label=told, key=MAP, on_image=look)
 
 
-def _look(part: str, places: list[int], number: int) -> None:
-    look_at(part, places[number])
+def _look(chosen: Chosen, places: list[int], number: int) -> None:
+    look_at(chosen, places[number])
 
 
 def _titles(chosen: Chosen, places: NDArray[np.intp], judged: Evaluation | None) -> list[str]:

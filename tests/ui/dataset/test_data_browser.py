@@ -48,7 +48,7 @@ def test_a_point_shows_its_image_and_leads_on(
 ) -> None:
     page = chromium_page
     errors = console_errors(page)
-    page.goto(f"{address}/Data?run={run.id}&data_view=map")
+    page.goto(f"{address}/Data?run={run.id}&data_view=map&data_set=digits")
     settled(page)
     canvas, line = page.locator(".map .points"), page.locator(".map .line")
     expect(line).to_contain_text("Point at the map")
@@ -74,6 +74,7 @@ def test_a_point_shows_its_image_and_leads_on(
     page.wait_for_url("**/Activations?*look_image=7*")
     settled(page)
     expect(page.get_by_text(f"test image 7: {label}.")).to_be_visible()
+    assert "look_data" not in page.url  # an image of the run's own set
     assert [error for error in errors if "404" not in error] == []
 
 

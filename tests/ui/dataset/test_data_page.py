@@ -200,11 +200,19 @@ def test_another_set_than_the_runs_has_no_marks_and_its_test_images_lead_on(
     images, labels = rng.integers(0, 255, (30, 28, 28), np.uint8), np.arange(30) % 10
     names = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
     np.savez(folder / "mine.npz", **names)
-    page = page_of(look_data="mine", data_view="map", data_of="layer")
+    page = page_of(data_set="mine", data_view="map", data_of="layer")
     assert "**mine**, 30 test images." in told(page)
     assert component(page, "map")["wrong"] == [] and component(page, "map")["choosable"]
-    page = page_of(look_data="mine", data_view="map", data_part="validation")
+    page = page_of(data_set="mine", data_view="map", data_part="validation")
     assert not component(page, "map")["choosable"]
+
+
+def test_a_strange_image_on_another_page_is_no_choice_of_the_set(run: RunFolder) -> None:
+    page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
+    page.session_state["look_data"] = "gone"  # Activations looks at an image of another set
+    page = page.switch_page("pages/10_Data.py").run()
+    assert not page.error and "30 test images of the shown run" in told(page)
+    assert page.session_state["look_data"] == "gone"
 
 
 def test_a_diverged_layer_is_told(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +233,7 @@ def test_nonsense_in_the_url_breaks_nothing(text: str, view: str) -> None:
 
 
 def test_a_set_that_is_gone_is_told_and_another_can_be_chosen() -> None:
-    page = page_of(look_data="gone")
+    page = page_of(data_set="gone")
     assert "There is no data set “gone” here" in told(page)
     page.selectbox("_data_set").select("digits").run()
-    assert page.query_params["look_data"] == "digits" and not page.error
+    assert page.query_params["data_set"] == "digits" and not page.error
