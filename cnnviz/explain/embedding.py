@@ -82,6 +82,11 @@ def pca(x: NDArray[np.floating], components: int = 2, turns: int = MOST_TURNS) -
     return Principal(points * scale, np.square(points).sum(axis=0) / whole)
 
 
+def pca_macs(images: int, numbers: int, components: int = 2) -> int:
+    """Return the multiplications that a few turns of `pca` take, each there and back."""
+    return 2 * FEW_TURNS * images * numbers * (components + SPARE)
+
+
 def checked(x: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return x if it can be mapped; raises ValueError."""
     if x.ndim != 2 or not x.size:

@@ -4,6 +4,8 @@ import json
 from base64 import b64decode
 from collections.abc import Generator
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,11 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.data import DataChoice, load, split
 from cnnviz.data.statistics import statistics
-from cnnviz.explain.embedding import outputs, pca
+from cnnviz.explain.embedding import outputs, pca, pca_macs
 from cnnviz.nn.model import Sequential
 from cnnviz.runs import RunFolder, layout
 from cnnviz.training.augment import Augment
 from cnnviz.ui.components.map import scaled
+from cnnviz.ui.dataset.map import Source, principal
 from cnnviz.ui.dataset.pictures import BOARD, VERSIONS, counts_words, moved_words
 from tests.browser import ROOT
 from tests.explain.looked import result_of
@@ -213,6 +216,33 @@ def test_a_strange_image_on_another_page_is_no_choice_of_the_set(run: RunFolder)
     page = page.switch_page("pages/10_Data.py").run()
     assert not page.error and "30 test images of the shown run" in told(page)
     assert page.session_state["look_data"] == "gone"
+
+
+def test_the_directions_of_many_numbers_are_work_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    cost = pca_macs(300, 784)
+    assert cost > 2 * 300 * 784 * 12
+    monkeypatch.setattr("cnnviz.ui.dataset.map.MOST_AT_ONCE", cost - 1)
+    page = page_of(data_view="map")
+    assert [one.label for one in page.button if one.key == "_data_pca"] == ["Map 300 images"]
+    monkeypatch.setattr("cnnviz.ui.dataset.map.MOST_AT_ONCE", cost)
+    assert points(page_of(data_view="map")).shape == (300, 2)
+
+
+def test_nobody_waits_for_the_directions_who_does_not_want_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, go_on = Event(), Event()
+
+    def slow(x: np.ndarray) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr("cnnviz.ui.dataset.map.pca", slow)
+    source, chosen = Source("pixels", "pixels", None, None), SimpleNamespace(split=DIGITS.test)
+    task = principal(source, chosen, np.arange(5))
+    assert next(task) == 1.0 and begun.wait(10) and next(task) == 1.0
+    task.close()
+    go_on.set()
 
 
 def test_a_diverged_layer_is_told(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
