@@ -10,6 +10,7 @@ from itertools import groupby
 import streamlit as st
 
 from cnnviz.ui.guard import guard
+from cnnviz.ui.service import one_blas_thread
 from cnnviz.ui.state import SHARED, Table, adopt_url
 
 
@@ -54,6 +55,7 @@ def frame(title: str, table: Table = SHARED) -> Iterator[None]:
 
     `table` has the page's own parameters in the URL, see `cnnviz.ui.state`.
     """
+    one_blas_thread()
     entry = next(entry for entry in PAGES if entry.title == title)
     st.set_page_config(
         f"{title} · cnnviz", page_icon=entry.icon, layout="wide", initial_sidebar_state=MENU_WIDTH
