@@ -9,7 +9,9 @@ def main() -> int:
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # read when NumPy is loaded, so before the import below
     from cnnviz.cli import run
+    from cnnviz.training.manners import stand_back
 
+    stand_back()
     return run(sys.argv[1:])
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import IO, Any
 
+from cnnviz.training.manners import stand_back
 from cnnviz.training.reuse import keep_freed_memory
 from cnnviz.training.team import SharedDesk, Task, Team
 
@@ -28,6 +29,7 @@ def send(file: IO[bytes], message: object) -> None:
 def help_with(shared_file: int, orders: IO[bytes], results: IO[bytes]) -> None:
     """Do what is ordered until there are no more orders."""
     keep_freed_memory()
+    stand_back(0)  # as far as who started it
     team = Team()
     send(results, READY)
     while True:

@@ -1,7 +1,7 @@
 """What every page has around it: its title in the browser, the menu, and the guard."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -50,10 +50,13 @@ STYLE = """<style>
 
 
 @contextmanager
-def frame(title: str, table: Table = SHARED) -> Iterator[None]:
+def frame(
+    title: str, table: Table = SHARED, in_use: Callable[[], Table] | None = None
+) -> Iterator[None]:
     """Set the page up, draw the menu, take over what the URL says, and guard the page's body.
 
-    `table` has the page's own parameters in the URL, see `cnnviz.ui.state`.
+    `table` has the page's own parameters in the URL, see `cnnviz.ui.state`, and `in_use` returns
+    those of them that mean something with what is chosen.
     """
     one_blas_thread()
     entry = next(entry for entry in PAGES if entry.title == title)
@@ -62,7 +65,7 @@ def frame(title: str, table: Table = SHARED) -> Iterator[None]:
     )
     st.html(STYLE)
     with guard():
-        adopt_url(title, table)
+        adopt_url(title, table, in_use)
         menu()
         yield
     _spare(title)

@@ -32,11 +32,13 @@ PREFIXES = (
     *("look_", "filters_", "act_", "draw_", "wrong_", "data_"),
 )
 CHOSEN = (
-    *("look_step", "look_layer", "look_unit", "look_cell", "look_other"),
-    *("act_about", "filters_off", "wrong_true", "wrong_taken"),
+    *("look_step", "look_layer", "look_unit", "look_cell", "look_other", "look_class", "look_data"),
+    *("act_about", "act_class", "act_data", "filters_off", "wrong_set", "wrong_true"),
+    *("wrong_taken", "data_set", "data_page", "data_seed"),
 )
 """Where one of these does not stand in the URL, none is chosen."""
 PAGE = "_page"
+MOVING = "_look-moving"  # the run whose timeline is played or dragged: no address is worth keeping
 ADOPTED = "_adopted"  # what the URL has set, until the Train page has looked at it
 
 
@@ -127,22 +129,25 @@ def _field_parsers() -> dict[str, Parse]:
 SHARED |= _field_parsers()
 
 
-def adopt_url(page: str, table: Table = SHARED) -> None:
+def adopt_url(page: str, table: Table = SHARED, in_use: Callable[[], Table] | None = None) -> None:
     """Take over what the URL says, where it says something new; what makes no sense is left out.
 
     Only what stands in the open page's table is taken over. On the way back and forward a choice
-    that the URL does not have is undone.
+    that the URL does not have is undone, if it is one of those `in_use`, by default all.
     """
     context = get_script_run_ctx()
     went_back = bool(context and context.is_history_navigation)
     if st.session_state.get(PAGE) == page and not went_back:
         return
     st.session_state[PAGE] = page
+    st.session_state.pop(MOVING, None)
     found = read_params(st.query_params.to_dict(), table)
-    for key in set(CHOSEN) & set(table) - set(found) if went_back else ():
-        st.session_state.pop(key, None)
     for key, value in found.items():
         st.session_state[key] = value
+    if went_back:
+        shown = in_use() if in_use else table
+        for key in set(CHOSEN) & set(shown) - set(found):
+            st.session_state.pop(key, None)
     st.session_state[ADOPTED] = st.session_state.get(ADOPTED, set()) | set(found)
 
 
@@ -178,8 +183,11 @@ def publish_url(table: Table | None = None) -> None:
     """Bring the URL up to date with the values of a page, by default with the Train page's in use.
 
     A value that nobody could read from it again, a wrong number, is left out, and so is what
-    belongs to other pages.
+    belongs to other pages. Nothing is done while the timeline moves: each address is an entry in
+    the browser's history.
     """
+    if st.session_state.get(MOVING):
+        return
     table = {key: SHARED[key] for key in keys_in_use()} if table is None else table
     values = {key: st.session_state.get(key) for key in table}
     texts = {key: write_param(value) for key, value in values.items() if value is not None}

@@ -41,7 +41,7 @@ from cnnviz.ui.inside.moment import Moment, at_a_moment, class_names
 from cnnviz.ui.inside.subject import LOOK, subject_input
 from cnnviz.ui.train.fields import choice_input, keep
 
-__all__ = ["TABLE", "activations_page"]
+__all__ = ["TABLE", "activations_page", "in_use"]
 
 INTRODUCTION = (
     "One image on its way through the network, layer by layer. Click any cell or bar to see how "

@@ -176,7 +176,10 @@ export default function ({ data, parentElement, setStateValue }) {
   states.set(root, state)
   const followed = !fresh && state.place === last(state)
   Object.assign(state, { data, setStateValue })
-  if (fresh) Object.assign(state, { sent: data.heard, waiting: false, playing: false, moving: false })
+  if (fresh) {
+    stop(state)
+    Object.assign(state, { sent: data.heard, waiting: false, moving: false, held: false })
+  }
   if (fresh || (answered(state) && !state.waiting && !state.playing)) {
     state.place = state.asked = data.at
   } else if (followed && !state.playing && !state.waiting) state.place = last(state)

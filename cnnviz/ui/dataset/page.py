@@ -14,7 +14,7 @@ from cnnviz.ui.inside.moment import Moment, follow
 from cnnviz.ui.state import publish_url
 from cnnviz.ui.words import count_of, plain
 
-__all__ = ["TABLE", "data_page"]
+__all__ = ["TABLE", "data_page", "in_use"]
 
 INTRODUCTION = "What the network learns from: the images themselves, in numbers, and on a map."
 

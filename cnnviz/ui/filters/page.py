@@ -22,7 +22,7 @@ from cnnviz.ui.train.fields import keep, number_input
 from cnnviz.ui.train.numbers import Numbers, written
 from cnnviz.ui.words import plain
 
-__all__ = ["TABLE", "filters_page"]
+__all__ = ["TABLE", "filters_page", "in_use"]
 
 INTRODUCTION = (
     "A filter is a small pattern of weights that is laid over the image everywhere. Here is what "

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -20,14 +21,13 @@ from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.pace import poll_seconds
 from cnnviz.ui.pictures import pictures
 from cnnviz.ui.service import watchers
-from cnnviz.ui.state import Table, publish_url, run_id
+from cnnviz.ui.state import MOVING, Table, publish_url, run_id
 from cnnviz.ui.train.numbers import Numbers
 from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
 from cnnviz.ui.words import badge, plain
 
 STEP = "look_step"
 SHOWN = "_look-shown"  # the step that is shown, also where nothing was asked for
-MOVING = "_look-moving"  # the timeline is played or dragged
 MOMENT_TABLE: Table = {
     "run": run_id,
     STEP: Numbers("Step", 0, 10**9).read,
@@ -96,8 +96,7 @@ def at_a_moment(body: Callable[[Moment], None], table: Callable[[], Table]) -> M
     if moment is not None:
         with guard():
             body(moment)
-    if not st.session_state.pop(MOVING, False):  # each address is an entry in the history
-        publish_url(table())
+    publish_url(table())
     if moment is not None:
         follow(moment)
     return moment
@@ -134,6 +133,8 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
         return None
     step, live = chosen_step(st.session_state.get(STEP), steps)
     st.session_state[SHOWN] = step
+    if st.session_state.get(MOVING) != run.id:
+        st.session_state[MOVING] = None
     timeline(
         marks(run, steps),
         run=run.id,
@@ -141,7 +142,7 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
         total=max(status.total_steps, steps[-1]),
         active=status.active,
         key="timeline",
-        on_step=_moved,
+        on_step=partial(_moved, run.id),
     )
     model = Sequential.from_specs(settings.layers)
     return Moment(run, settings, status, steps, step, live, model, readable_params(run, step))
@@ -181,9 +182,9 @@ def _choose(step: int | None) -> None:
     set_state({STEP: step})
 
 
-def _moved(step: int | None, moving: bool) -> None:
+def _moved(run: str, step: int | None, moving: bool) -> None:
     _choose(step)
-    st.session_state[MOVING] = moving
+    st.session_state[MOVING] = run if moving else None
 
 
 def hold() -> None:
