@@ -12,20 +12,35 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.training_speed import spread
 from cnnviz.runs import RunFolder, list_runs
 
 
-def begin(network: str, root: Path) -> tuple[subprocess.Popen[bytes], RunFolder]:
-    """Start a training in a folder of its own; return it when it takes steps."""
+@contextmanager
+def begun(network: str, root: Path) -> Iterator[RunFolder]:
+    """Train in a folder of its own until the block ends; it begins with the first step.
+
+    Raises
+    ------
+    RuntimeError
+        If the training ends before it takes a step.
+    """
     command = [sys.executable, "-m", "cnnviz", "--epochs", "1000", "--runs-dir", str(root)]
     command += ["--network", network, "--dataset", "mnist"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    while not (runs := list_runs(root)) or not len(runs[0].history()):
-        time.sleep(0.1)
-    return process, runs[0]
+    try:
+        while not (runs := list_runs(root)) or not len(runs[0].history()):
+            if process.poll() is not None:
+                raise RuntimeError(f"{network} ended with {process.returncode} before a step.")
+            time.sleep(0.1)
+        yield runs[0]
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def images(run: RunFolder) -> int:
@@ -48,16 +63,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--networks", nargs=2, default=["im2col-lenet"] * 2)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        begun = [begin(one, Path(folder) / str(i)) for i, one in enumerate(options.networks)]
-        try:
-            found = [
-                shares([run for _, run in begun], options.seconds) for _ in range(options.rounds)
-            ]
-        finally:
-            for process, _ in begun:
-                process.terminate()
-                process.wait()
+    with ExitStack() as stack:
+        root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        runs = [
+            stack.enter_context(begun(one, root / str(i))) for i, one in enumerate(options.networks)
+        ]
+        found = [shares(runs, options.seconds) for _ in range(options.rounds)]
     for network, values in zip(options.networks, zip(*found, strict=True), strict=True):
         print(f"{network:>16} {spread([*values], '.0%')}")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")

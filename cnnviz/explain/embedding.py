@@ -5,12 +5,12 @@ Letters: N images, D numbers for each.
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController, threadpool_limits
+from threadpoolctl import threadpool_limits
 
 from cnnviz.explain.aside import aside
 from cnnviz.nn.model import Sequential
@@ -25,12 +25,6 @@ FIRST_DIMENSIONS = 50
 ROUNDS, STEPS = 5, 300
 PERPLEXITY = 30.0
 EXAGGERATION = 12.0
-
-
-@cache
-def blas() -> ThreadpoolController:
-    """Return who sets the threads of NumPy's products: beside a training, several are slower."""
-    return ThreadpoolController().select(user_api="blas")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,15 +65,19 @@ def pca(x: NDArray[np.floating], components: int = 2, turns: int = MOST_TURNS) -
         return Principal(points, np.zeros(components))
     width = min(components + SPARE, *x.shape)
     sides = np.random.default_rng(0).normal(size=(len(x), width)).astype(x.dtype)
-    with blas().limit(limits=1):
-        for _ in range(turns):
-            directions, _ = np.linalg.qr(centered.T @ sides)  # (D, width)
-            sides, values, _ = np.linalg.svd(centered @ directions, full_matrices=False)
-            before, points = points, _upright((sides * values)[:, :components].astype(np.float64))
-            points = np.pad(points, ((0, 0), (0, components - points.shape[1])))
-            if np.abs(points - before).max() <= STILL * np.abs(points).max():
-                break
+    for _ in range(turns):
+        directions, _ = np.linalg.qr(centered.T @ sides)  # (D, width)
+        sides, values, _ = np.linalg.svd(centered @ directions, full_matrices=False)
+        before, points = points, _upright((sides * values)[:, :components].astype(np.float64))
+        points = np.pad(points, ((0, 0), (0, components - points.shape[1])))
+        if np.abs(points - before).max() <= STILL * np.abs(points).max():
+            break
     return Principal(points * scale, np.square(points).sum(axis=0) / whole)
+
+
+def pca_macs(images: int, numbers: int, components: int = 2) -> int:
+    """Return the multiplications that a few turns of `pca` take, each there and back."""
+    return 2 * FEW_TURNS * images * numbers * (components + SPARE)
 
 
 def checked(x: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -147,7 +145,7 @@ def _round(x: Points, points: Points, first: bool, seed: int) -> tuple[Points, f
         init=points.astype(np.float32),
         random_state=seed,
     )
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1, user_api="openmp"):  # of this thread alone, unlike BLAS's
         return method.fit_transform(x), float(method.kl_divergence_)
 
 
@@ -164,6 +162,6 @@ def outputs(
     parts = []
     for a, b in pairwise([*range(0, len(x), AT_A_TIME), len(x)]):
         yield a / len(x)
-        with np.errstate(all="ignore"), blas().limit(limits=1):
+        with np.errstate(all="ignore"):
             parts.append(head.forward(params[:layer], x[a:b])[0].reshape(b - a, -1))
     return np.concatenate(parts).astype(np.float32, copy=False)

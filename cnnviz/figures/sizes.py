@@ -10,6 +10,9 @@ from plotly.graph_objects import Figure
 from cnnviz.figures.palette import ON_DARK, PALE, TRAINING
 
 CLEAR = "rgba(0,0,0,0)"
+NUMBERS, LARGE = "#14303F", ON_DARK[TRAINING]
+EXCHANGED = {NUMBERS: "#FFFFFF", LARGE: TRAINING, PALE: ON_DARK[PALE]}
+"""On dark ground: light numbers on cells that are dark, the largest too."""
 CELL, TALL = 30, 42  # pixels in height, with one line and with two
 
 
@@ -32,11 +35,12 @@ def sizes_figure(
         "x": places,
         "y": list(kernels),
         "z": np.where(sides > 0, sides, np.nan),
-        "colorscale": [[0, PALE], [1, TRAINING]],
+        "colorscale": [[0, PALE], [1, LARGE]],
         "zmin": 0,
         "zmax": float(sides.max()),
         "text": [[_written(size, both) for size in row] for row in sizes.tolist()],
         "texttemplate": "%{text}",
+        "textfont": {"color": NUMBERS},
         "customdata": hover,
         "hovertemplate": "%{customdata}<extra></extra>",
         "showscale": False,
@@ -55,7 +59,7 @@ def sizes_figure(
     down = {"dtick": 1, "autorange": "reversed", "title": {"text": "kernel"}}
     layout = {
         "height": 110 + (TALL if both else CELL) * len(kernels),
-        "meta": {"on_dark": ON_DARK},
+        "meta": {"on_dark": EXCHANGED},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "margin": {"l": 56, "r": 8, "t": 40, "b": 48},

@@ -10,6 +10,7 @@ from itertools import groupby
 import streamlit as st
 
 from cnnviz.ui.guard import guard
+from cnnviz.ui.service import one_blas_thread
 from cnnviz.ui.state import SHARED, Table, adopt_url
 
 
@@ -57,6 +58,7 @@ def frame(
     `table` has the page's own parameters in the URL, see `cnnviz.ui.state`, and `in_use` returns
     those of them that mean something with what is chosen.
     """
+    one_blas_thread()
     entry = next(entry for entry in PAGES if entry.title == title)
     st.set_page_config(
         f"{title} · cnnviz", page_icon=entry.icon, layout="wide", initial_sidebar_state=MENU_WIDTH

@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 from time import monotonic
 
@@ -11,6 +12,7 @@ from streamlit.runtime import Runtime, RuntimeState, exists
 
 from cnnviz.runs.layout import runs_root
 from cnnviz.runs.manager import Manager
+from cnnviz.training.team import blas
 
 IDLE_MINUTES = 5.0
 HERE = (None, "127.0.0.1", "::1")  # addresses of browsers on this machine
@@ -65,6 +67,16 @@ def freeze_imports() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@cache
+def one_blas_thread() -> None:
+    """Let all pages compute with one BLAS thread, for good.
+
+    Beside a training several are slower, and leave it less. The number is the process's: limits of
+    single computations would overlap, and the last one to end would decide.
+    """
+    blas().limit(limits=1)
 
 
 def idle_from_environment() -> float:

@@ -9,12 +9,14 @@ import pytest
 from cnnviz.explain.code import FRAMEWORKS
 from cnnviz.explain.setting import Setting
 from cnnviz.nn.architectures import ARCHITECTURES, build
+from cnnviz.nn.geometry import Shape
 from cnnviz.nn.layers import (
     LAYERS,
     AvgPool2d,
     BatchNorm2d,
     Conv2d,
     ConvTranspose2d,
+    Flatten,
     Layer,
     Linear,
     LocalResponseNorm,
@@ -65,7 +67,7 @@ def keras(setting: Setting) -> list[str]:
             [
                 "layer = keras.Sequential([",
                 "    keras.layers.ZeroPadding2D(((1, 0), (0, 2))),  "
-                "# Keras pads valid or same alone",
+                '# Keras knows "valid" and "same" only',
                 "    keras.layers.Conv2D(8, 3),",
                 "])",
             ],
@@ -87,7 +89,7 @@ def keras(setting: Setting) -> list[str]:
         (
             Setting("MaxPool2d", stride=(2, 2), padding=1),
             [
-                "def pad(x):  # Keras pads valid or same alone, and zeros could win",
+                'def pad(x):  # Keras knows "valid" and "same" only, and zeros could win',
                 "    return keras.ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), "
                 'constant_values=float("-inf"))',
                 "layer = keras.Sequential([",
@@ -115,7 +117,8 @@ def keras(setting: Setting) -> list[str]:
             [
                 "layer = keras.Sequential([",
                 "    keras.layers.Conv2DTranspose(8, 3, strides=2),",
-                "    keras.layers.Cropping2D(((1, 0), (1, 0))),  # Keras pads valid or same alone",
+                "    keras.layers.Cropping2D(((1, 0), (1, 0))),  "
+                '# Keras knows "valid" and "same" only',
                 "])",
             ],
         ),
@@ -131,6 +134,23 @@ def test_what_keras_does_not_have_is_made_by_hand_and_said() -> None:
     assert "Conv2DTranspose takes no groups,\n# no dilation together with a stride" in text
     assert "keras.ops.reshape(x, (-1, 10, 21, 3))" in text
     assert "ZeroPadding2D(((4, 3), (4, 2)))" in text
+
+
+def test_a_layer_without_a_number_is_told_without_one() -> None:
+    layer, shape = ConvTranspose2d(4, 3, groups=2), (2, 5, 5)
+    assert "# a convolution with its kernel turned" in FRAMEWORKS["Keras"].layer_code(layer, shape)
+    text = FRAMEWORKS["Keras"].network_code(Sequential((layer,)), shape)
+    assert "# Layer 1: a convolution with its kernel turned" in text
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"), [((3, 4, 5), True), ((1, 4, 5), False), ((3, 1, 1), False), ((6,), False)]
+)
+def test_keras_flattens_in_another_order(shape: Shape, told: bool) -> None:
+    text = FRAMEWORKS["Keras"].layer_code(Flatten(), shape)
+    assert ("  # channels last: another order than cnnviz's" in text) == told
+    text = FRAMEWORKS["Keras"].network_code(Sequential((Flatten(), Linear(2))), shape)
+    assert ("channels last: another order than cnnviz's" in text) == told
 
 
 @pytest.mark.parametrize(

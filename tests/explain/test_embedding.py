@@ -11,6 +11,7 @@ from cnnviz.explain import embedding
 from cnnviz.explain.embedding import outputs, pca, tsne
 from cnnviz.nn.layers import Conv2d, Flatten, Linear, ReLU
 from cnnviz.nn.model import Sequential
+from cnnviz.training.team import blas
 from tests.explain.looked import result_of
 
 
@@ -90,6 +91,20 @@ def test_tsne_keeps_neighbors_as_well_as_scikit_learn_in_one_go() -> None:
     assert ours > best - 0.01
     assert found.divergence < 1.15 * whole.kl_divergence_
     assert np.array_equal(found.points, mapped(x)[1].points)
+
+
+def test_how_many_threads_blas_has_is_left_to_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits of computations that are broken off would end within later ones."""
+    seen, decompose = set(), np.linalg.svd
+
+    def look(*more: object, **options: object) -> object:
+        seen.update(library["num_threads"] for library in blas().info())
+        return decompose(*more, **options)
+
+    monkeypatch.setattr(np.linalg, "svd", look)
+    with blas().limit(limits=2):
+        pca(np.eye(5))
+    assert seen == {2}
 
 
 def test_tsne_of_few_images_and_of_one_number_each() -> None:

@@ -1,6 +1,7 @@
 """Output sizes as a picture: every possible number is written, the rest is crossed out."""
 
 import numpy as np
+import pytest
 
 from cnnviz.explain.setting import Setting
 from cnnviz.explain.sizes import size_table
@@ -43,3 +44,22 @@ def test_height_and_width_stand_in_a_cell_where_they_differ() -> None:
     ]
     assert heatmap.customdata[0][0] == "kernel 1, stride 1, padding valid: 5 × 4"
     assert heatmap.z[0][0] == np.sqrt(20) and heatmap.zmax == np.sqrt(30)
+
+
+def luminance(color: str) -> float:
+    """The relative luminance of a color, as the WCAG define it."""
+    parts = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_number_can_be_read_on_its_cell(dark: bool) -> None:
+    figure = sizes_figure({"valid": np.ones((1, 1, 2), int)}, (1,), (1,))
+    (heatmap,) = figure.data
+    colors = heatmap.textfont.color, *(color for _, color in heatmap.colorscale)
+    if dark:
+        colors = tuple(figure.layout.meta["on_dark"][color] for color in colors)
+    numbers, *cells = map(luminance, colors)
+    for cell in cells:
+        assert (max(cell, numbers) + 0.05) / (min(cell, numbers) + 0.05) > 4.5

@@ -355,6 +355,17 @@ def test_a_second_image_that_is_not_there_yet_hides_nothing(run: RunFolder) -> N
     assert [one.value for one in page.info] == [NOTHING_DRAWN] and page.toggle("act_two")
 
 
+def test_the_way_on_from_a_second_image_without_a_first_takes_that_one_along(
+    run: RunFolder,
+) -> None:
+    place = {"look_layer": "1", "look_unit": "2", "look_cell": "1,3"}
+    page = activations(run, look_from="drawing", act_two="1", act_image="4", **place)
+    assert "**Image 2:**" in words(page) and "**Image 1:**" not in words(page)
+    next(one for one in page.button if one.label == "Convolution").click().run()
+    assert not faults(page)
+    assert page.query_params["conv_image"] == "4"
+
+
 def test_the_loss_of_a_probability_that_rounds_to_zero_is_no_logarithm_of_zero() -> None:
     soft = written_softmax(np.array([0, 500], np.float32))
     assert loss_words(soft, 1, CrossEntropy()) == "Loss: −log p of the label = −log 1 = **0**."

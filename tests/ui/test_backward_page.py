@@ -93,6 +93,7 @@ def test_all_filters_give_the_channels_whole_gradient(
     data = json.loads(linked.proto.json)
     assert (len(data["names"]), data["shown"]) == (seen, [seen - 2])
 
+    assert page.selectbox("back_sum").options[1] == "all filters that see it"
     page.selectbox("back_sum").select("one").run()
     assert not faults(page)
     assert any(f"Filter {filters - 2} of {filters} back" in one.value for one in page.caption)

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from unittest.mock import Mock, call
 
 import psutil
 import pytest
@@ -12,9 +13,10 @@ from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.losses import CrossEntropy
 from cnnviz.runs import layout, list_runs
 from cnnviz.training import Augment
+from cnnviz.training.team import blas
 from cnnviz.ui.frame import PAGES
 from cnnviz.ui.home import EXPLORE
-from cnnviz.ui.service import manager
+from cnnviz.ui.service import manager, one_blas_thread
 from cnnviz.ui.train.defaults import NETWORK
 from cnnviz.ui.train.transport import NO_RUN
 from tests.browser import ROOT
@@ -49,6 +51,19 @@ def shown(page: AppTest) -> dict[str, dict[str, object]]:
 
 def button(page: AppTest, label: str) -> object:
     return next(one for one in page.button if one.label == label)
+
+
+def test_the_first_page_gives_blas_one_thread_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_blas_thread.cache_clear()
+    with blas().limit(limits=2):
+        one_blas_thread()
+        assert {library["num_threads"] for library in blas().info()} == {1}
+    one_blas_thread.cache_clear()
+    limits = Mock()
+    monkeypatch.setattr("cnnviz.ui.service.blas", limits)
+    home().switch_page(TRAIN).run()
+    one_blas_thread.cache_clear()
+    assert limits.mock_calls == [call(), call().limit(limits=1)]
 
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.data import available
+from cnnviz.data import KNOWN, available
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.ui.train.presets import PRESETS, first_preset
 from tests.browser import ROOT
@@ -75,6 +75,7 @@ def test_without_the_data_it_says_what_to_do() -> None:
 
 def test_each_has_a_network_and_data_that_there_are() -> None:
     for preset in PRESETS:
+        assert preset.data in {*KNOWN, "digits"} and preset.network in ARCHITECTURES
         digits = next(one for one in available() if one.name == "digits")
         settings = preset.settings(digits)
         assert settings.layers == ARCHITECTURES[preset.network].layers

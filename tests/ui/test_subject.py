@@ -1,15 +1,18 @@
 """The choice of the image that goes into a network."""
 
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.data import Split, load, split
 from cnnviz.nn.model import Sequential
 from cnnviz.runs import RunFolder
+from cnnviz.runs.records import evaluation_bytes
 from cnnviz.training.events import Evaluation
 from cnnviz.ui.inside.judged import Found, found_in
 from cnnviz.ui.inside.samples import ANY, fitting, snapped
@@ -109,6 +112,47 @@ def test_what_the_run_has_not_judged_yet_is_judged_as_it_stands(run: RunFolder) 
     assert f"test image {wrong[0]}:" in page.caption[0].value
     assert f"Taken for {taken[wrong[0]]} with" in page.caption[0].value
     assert "at this step." in page.caption[0].value
+
+
+def test_where_only_a_part_was_judged_nothing_is_said_of_the_rest(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run.path / "evaluations" / "test.npz").unlink()
+    test = split(load("digits"), DATA).test
+    model = Sequential.from_specs(run.settings().layers)
+    params = run.params(run.checkpoint_steps()[-1])
+    right = model.predict(params, test.batch(slice(None))[0]).argmax(axis=1) == test.labels
+    monkeypatch.setattr("cnnviz.ui.inside.judged.count_at_once", lambda moment, images: 3)
+    places = [np.flatnonzero(right)[:3], np.flatnonzero(~right)[:3]]
+    monkeypatch.setattr("cnnviz.ui.inside.judged.spread", lambda images, count: places[0])
+    start = "Among the 3 of 30 test images judged at this step there is none"
+    way_out = "judge all of them on the Mistakes page, or"
+    (sentence,) = told(app(wrong="1"))
+    assert sentence == f"{start} that this run got wrong: {way_out} switch off “Only mistakes”."
+    (sentence,) = told(app(wrong="1", **{"class": "4"}))
+    assert sentence == f"{start} of 4 that this run got wrong: {way_out} choose another class."
+    monkeypatch.setattr("cnnviz.ui.inside.judged.spread", lambda images, count: places[1])
+    st.cache_resource.clear()  # of the same run as many images have been judged
+    page = app(wrong="1")
+    assert not told(page)
+    amount = f"{len(places[1])} of the {len(places[1])} of 30 test images judged at this step fit"
+    assert f"{amount}; the Mistakes page judges all." in page.caption[0].value
+
+
+def test_another_run_brings_a_mistake_of_its_own(run: RunFolder) -> None:
+    page, test = app(wrong="1"), run.evaluation("test")
+    labels = split(load("digits"), DATA).test.labels
+    assert test is not None
+    index = int(np.flatnonzero(test.predictions != labels)[0])
+    assert f"test image {index}:" in page.caption[0].value
+    newer = Path(copytree(run.path, run.path.with_name("20990101-000000-newer")))
+    taken = np.where(np.arange(len(labels)) == 20, labels[20] ^ 1, labels).astype(np.uint8)
+    other = evaluation_bytes(replace(test, predictions=taken))
+    (newer / "evaluations" / "test.npz").write_bytes(other)
+    page.run()
+    assert not told(page)
+    assert "test image 20:" in page.caption[0].value
+    assert "1 of 30 images fit" in page.caption[0].value
 
 
 def test_a_mistake_that_the_training_sets_right_stays_in_view(run: RunFolder) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from cnnviz.explain.code.framework import Framework, Line, Written
-from cnnviz.explain.code.keras_transposed import transposed
+from cnnviz.explain.code.keras_transposed import PAD, transposed
 from cnnviz.explain.code.parts import ONES, ZEROS, counts_all, options, short, slices, unless
 from cnnviz.nn.geometry import Grid, Pads, Shape
 from cnnviz.nn.layers import (
@@ -13,6 +13,7 @@ from cnnviz.nn.layers import (
     Conv2d,
     ConvTranspose2d,
     Dropout,
+    Flatten,
     GlobalAvgPool2d,
     Layer,
     LeakyReLU,
@@ -24,13 +25,13 @@ from cnnviz.nn.layers import (
     Tanh,
 )
 
-PAD = "Keras pads valid or same alone"
 THIN = "the stride, which Conv2D takes with no dilation"
-NO_ZEROS = "Keras pads valid or same alone, and zeros could win"
+NO_ZEROS = f"{PAD}, and zeros could win"
 NO_DILATION = "Keras's pooling has no dilation"
 NO_COUNT = "Keras's AveragePooling2D never counts padding, and knows no ceil_mode"
 UNCOUNTED = "AveragePooling2D never counts its own padding"
 NO_NORM = "Keras has no local response normalization"
+LAST = "channels last: another order than cnnviz's"
 
 
 class Keras(Framework):
@@ -67,7 +68,14 @@ class Keras(Framework):
                 return _avg_pool(layer, layer.grid(shape), number)
             case LocalResponseNorm():
                 return _response_norm(layer, shape[0], number)
+            case Flatten():
+                return Written((Line("keras.layers.Flatten()", LAST * _reordered(shape)),))
         return Written((Line(f"keras.layers.{_plain(layer)}"),))
+
+
+def _reordered(shape: Shape) -> bool:
+    """Whether the cells of maps come in another order with their channels last."""
+    return len(shape) == 3 and shape[0] > 1 and shape[1] * shape[2] > 1
 
 
 def _plain(layer: Layer) -> str:

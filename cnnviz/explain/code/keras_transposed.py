@@ -1,11 +1,11 @@
-"""A transposed convolution for Keras 3, which has it for some settings alone."""
+"""A transposed convolution for Keras 3, which has it for some settings only."""
 
 from cnnviz.explain.code.framework import Line, Written
 from cnnviz.explain.code.parts import ONES, ZEROS, added, options, short, unless
 from cnnviz.nn.geometry import Grid, Pads, Pair, Shape
 from cnnviz.nn.layers import ConvTranspose2d
 
-CUT = "Keras pads valid or same alone"
+PAD = 'Keras knows "valid" and "same" only'
 BY_HAND = (
     "a convolution with its kernel turned: Keras's Conv2DTranspose takes no groups,\n"
     "# no dilation together with a stride, and no output_padding of the stride or more"
@@ -36,7 +36,7 @@ def transposed(layer: ConvTranspose2d, shape: Shape, number: str) -> Written:
     conv = Line(f"keras.layers.Conv2DTranspose({layer.out_channels}, {kernel}{arguments})")
     if named or cut == [ZEROS, ZEROS]:
         return Written((conv,))
-    return Written((conv, Line(f"keras.layers.Cropping2D({tuple(cut)})", CUT)))
+    return Written((conv, Line(f"keras.layers.Cropping2D({tuple(cut)})", PAD)))
 
 
 def _by_hand(layer: ConvTranspose2d, shape: Shape, grid: Grid, number: str) -> Written:
@@ -53,7 +53,8 @@ def _by_hand(layer: ConvTranspose2d, shape: Shape, grid: Grid, number: str) -> W
         if cells != (ZEROS, ZEROS):
             lines.insert(0, Line(f"keras.layers.{kind}({cells})"))
     if grid.stride == ONES:
-        return Written(tuple(lines), (f"# Layer {number}: {BY_HAND}",))
+        which = f"Layer {number}: " if number else ""
+        return Written(tuple(lines), (f"# {which}{BY_HAND}",))
     spread = (
         f"# {BY_HAND}",
         f"def spread{number}(x):  # zeros between neighbors",

@@ -15,8 +15,12 @@ from cnnviz.ui.inside.subject import Subject
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """What every layer makes of one image, outside training; one record a layer."""
+    """What every layer makes of one image, outside training; one record a layer.
 
+    `prefix` is that of the keys under which the image is chosen.
+    """
+
+    prefix: str
     subject: Subject
     trace: list[LayerTrace]
     numbers: list[Activity]
@@ -27,11 +31,11 @@ class Forward:
         return array
 
 
-def forward(moment: Moment, subject: Subject) -> Forward:
+def forward(moment: Moment, prefix: str, subject: Subject) -> Forward:
     """Return the forward pass of an image at a moment of a run."""
     key = ("forward", str(moment.run.path), moment.step, subject.key)
     trace, numbers = remembered(key, lambda: _forward(moment, subject))
-    return Forward(subject, trace, numbers)
+    return Forward(prefix, subject, trace, numbers)
 
 
 def _forward(moment: Moment, subject: Subject) -> tuple[list[LayerTrace], list[Activity]]:

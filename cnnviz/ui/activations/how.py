@@ -18,7 +18,6 @@ from cnnviz.ui.activations.state import (
     ABOUTS,
     BRING,
     CHANNEL,
-    PREFIX,
     Chosen,
     Row,
     choose,
@@ -30,7 +29,6 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.convolution.state import GEOMETRY
 from cnnviz.ui.inside.links import link
 from cnnviz.ui.inside.moment import Moment
-from cnnviz.ui.inside.subject import LOOK
 from cnnviz.ui.lab.inputs import show_told, tell
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.train.numbers import Numbers
@@ -68,7 +66,7 @@ def how(row: Row, chosen: Chosen, passes: list[Forward], moment: Moment, about: 
             words = _seen(trace[0].input[0, 0], moment, number, unit, signs=difference)
         with right:
             st.caption(words)
-            _links(moment, step, number, unit, (LOOK, PREFIX, None)[about])
+            _links(moment, step, number, unit, None if difference else passes[about].prefix)
             convolved = None
             if difference:
                 convolved = _apart(passes, row, moment, number, unit)

@@ -64,7 +64,7 @@ def body(moment: Moment) -> None:
     passes = []
     for place, prefix in enumerate((LOOK, PREFIX) if two else (LOOK,), 1):
         try:
-            found = forward(moment, subject_input(moment, prefix))
+            found = forward(moment, prefix, subject_input(moment, prefix))
         except ValueError as error:  # nothing drawn yet, no such image
             st.info(str(error), icon="ℹ️")
             continue

@@ -20,7 +20,7 @@ from cnnviz.ui.words import plain
 PREFIX = "back_"
 OF, GRAD, LAYER, FILTER, CHANNEL = "back_of", "back_grad", "back_layer", "back_filter", "back_in"
 SUM = "back_sum"
-SUMS = {"one": "this filter", "all": "all its filters"}
+SUMS = {"one": "this filter", "all": "all filters that see it"}
 SOURCES = {"example": "a small example", "layer": "a layer of a network"}
 GRADIENTS = {"random": "random whole numbers", "one": "a single 1", "ones": "all ones"}
 MOST_SIZE = 12
@@ -138,7 +138,6 @@ def of_layer(subject: Subject) -> Back:
     strong = strongest(grads[number - 1]["weight"])
     f = which("Filter", FILTER, F, strong[0], "Whose output's gradient goes back.")
     c = which("Channel", CHANNEL, per_group, strong[1], "Of the layer's input, where it arrives.")
-    channel = partner(f, F, layer.groups, per_group) + c
     sum = choice_input(
         "Gradient from",
         SUM,

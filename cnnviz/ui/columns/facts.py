@@ -11,9 +11,9 @@ from cnnviz.ui.words import count_of, seconds_of, shape, signed, size
 
 RACE = "_col_race"
 WHO = (
-    "Both do the same products. What differs is who does them: the loops go through Python one by "
-    "one, the matrix product runs in compiled code that takes many numbers at a time and keeps "
-    "them near the processor. Loops in a compiled language would lie in between."
+    "Both do the same products, in one thread. What differs is who does them: the loops go through "
+    "Python one by one, the matrix product runs in compiled code that takes many numbers at a time "
+    "and keeps them near the processor. Loops in a compiled language would lie in between."
 )
 
 

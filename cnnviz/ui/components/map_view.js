@@ -81,6 +81,7 @@ const apart = (points) => (points.length < 2 ? 1 : Math.hypot(points[0][0] - poi
 // Returns whether the map was dragged or pinched.
 const drag = (state, event) => {
   const { fingers } = state
+  if (!event.buttons) fingers.delete(event.pointerId) // released where nobody heard it
   if (!fingers.has(event.pointerId)) return false
   const before = [...fingers.values()]
   fingers.set(event.pointerId, [event.offsetX, event.offsetY])

@@ -15,6 +15,7 @@ from cnnviz.nn.types import Array, Params
 from cnnviz.ui.components.linked import Place
 from cnnviz.ui.convolution.state import (
     ACTIVATIONS,
+    BELONGS,
     BIAS,
     KERNEL_SIZES,
     KERNEL_TITLES,
@@ -74,7 +75,7 @@ def controls() -> Setup:
             "Kernel",
             "conv_kernel",
             [*KERNEL_TITLES],
-            "cross",
+            BELONGS.get(chosen, "cross"),
             format_func=KERNEL_TITLES.__getitem__,
             on_change=kernel_chosen,
             help="The weights; those of one channel are used for every channel.",

@@ -25,6 +25,8 @@ KERNEL_TITLES = {key: kernel.title for key, kernel in KERNELS.items()} | {
     "own": "Own weights",
     "run": "Trained",
 }
+BELONGS = {"one": "cross", "two": "two", "run": "run"}
+"""The kernel that belongs to an input."""
 MOST_KERNEL = 7
 KERNEL_SIZES = {
     "height": Numbers("Kernel rows", 1, MOST_KERNEL),
@@ -66,7 +68,7 @@ GEOMETRY = ("stride", "padding", "dilation", "activation")
 def source_chosen() -> None:
     """Bring the kernel that belongs to an example or a run; for callbacks."""
     chosen = str(st.session_state.get("conv_from"))
-    belongs = {"one": "cross", "two": "two", "run": "run"}.get(chosen)
+    belongs = BELONGS.get(chosen)
     if belongs is None and st.session_state.get("conv_kernel") == "two":
         belongs = "cross"
     if belongs is not None:

@@ -32,6 +32,8 @@ class Chosen:
     ----------
     settings
         Of the shown run, if there is one; `own` where it works with these very images.
+    foreign
+        The set's name where the shown run has learned another one.
     key
         The same for the same images, for `remembered`.
     """
@@ -43,6 +45,7 @@ class Chosen:
     split: Split
     settings: RunSettings | None
     own: bool
+    foreign: str | None
     key: Hashable
 
     @property
@@ -62,7 +65,8 @@ def chosen_images() -> Chosen:
     found = dataset(name)
     key = choice, part, stamp(name)
     images = remembered(("part", *key), lambda: getattr(split(found, choice), part))
-    return Chosen(found.title, found.note, found.class_names, part, images, settings, own, key)
+    names, foreign = found.class_names, None if own else name
+    return Chosen(found.title, found.note, names, part, images, settings, own, foreign, key)
 
 
 def _shown_settings(runs: list[RunFolder]) -> RunSettings | None:
@@ -100,9 +104,9 @@ def _take_set() -> None:
     st.session_state[SET] = st.session_state.get("_data_set")
 
 
-def look_at(part: str, index: int) -> None:
+def look_at(chosen: Chosen, index: int) -> None:
     """Take an image along to the Activations page; for callbacks."""
-    set_state(image_state(part, index, st.session_state.get(SET)) | {GO: True})
+    set_state(image_state(chosen.part, index, chosen.foreign) | {GO: True})
 
 
 def wants_to_go() -> bool:

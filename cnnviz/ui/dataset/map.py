@@ -3,14 +3,17 @@
 from collections.abc import Generator, Hashable
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data.statistics import spread
-from cnnviz.explain.embedding import Neighbors, Principal, outputs, pca, tsne
+from cnnviz.explain.aside import aside
+from cnnviz.explain.embedding import Neighbors, Principal, outputs, pca, pca_macs, tsne
 from cnnviz.runs.folder import list_runs
+from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.training.evaluate import judge
 from cnnviz.training.events import Evaluation
 from cnnviz.ui.components.map import Mapped, embedding_map
@@ -68,6 +71,13 @@ class Source:
         return (yield from outputs(self.moment.model, self.moment.params, self.layer, x))
 
     @property
+    def size(self) -> int:
+        """How many numbers an image has."""
+        if self.layer is None or self.moment is None:
+            return prod(INPUT_SHAPE)
+        return prod(self.moment.model.shapes(INPUT_SHAPE)[self.layer - 1])
+
+    @property
     def cost(self) -> int:
         """The multiplications that the numbers of an image take."""
         return (
@@ -92,8 +102,8 @@ def map_view(chosen: Chosen) -> Moment | None:
     key = (method, source.key, chosen.key, len(places))
     found: Principal | Neighbors | None
     if method == "pca":
-        label, task = f"Map {len(places):,} images", _principal(source, chosen, places)
-        cost = source.cost * len(places)
+        label, task = f"Map {len(places):,} images", principal(source, chosen, places)
+        cost = source.cost * len(places) + pca_macs(len(places), source.size)
         found = measured(("map", *key), label, task, cost, name="_data_pca", most=MOST_AT_ONCE)
     else:
         label = f"Compute t-SNE of {len(places):,} images"
@@ -116,11 +126,12 @@ def _neighbors(
     return (yield from tsne((yield from source.numbers(chosen, places))))
 
 
-def _principal(
+def principal(
     source: Source, chosen: Chosen, places: NDArray[np.intp]
 ) -> Generator[float, None, Principal]:
     """Return the work of a PCA map, with what it starts from."""
-    return pca((yield from source.numbers(chosen, places)))
+    x = yield from source.numbers(chosen, places)
+    return (yield from aside(lambda: pca(x), 1.0))
 
 
 def _source_input(moment: Moment | None) -> Source:
@@ -167,12 +178,12 @@ def _draw(
         titles=_titles(chosen, places, judged),
         wrong=np.zeros(len(places), bool) if judged is None else judged.predictions != labels,
     )
-    look = partial(_look, chosen.part, places.tolist()) if chosen.linked else None
+    look = partial(_look, chosen, places.tolist()) if chosen.linked else None
     embedding_map(mapped, chosen.names, label=told, key=MAP, on_image=look)
 
 
-def _look(part: str, places: list[int], number: int) -> None:
-    look_at(part, places[number])
+def _look(chosen: Chosen, places: list[int], number: int) -> None:
+    look_at(chosen, places[number])
 
 
 def _titles(chosen: Chosen, places: NDArray[np.intp], judged: Evaluation | None) -> list[str]:

@@ -73,11 +73,11 @@ def images_view(chosen: Chosen) -> None:
         columns=OF_EACH,
         choosable=chosen.linked,
     )
-    board([[part]], key=BOARD, on_tile=partial(_look, chosen.part, places.tolist()))
+    board([[part]], key=BOARD, on_tile=partial(_look, chosen, places.tolist()))
 
 
-def _look(part: str, places: list[int], pixel: Pixel) -> None:
-    look_at(part, places[pixel.tile])
+def _look(chosen: Chosen, places: list[int], pixel: Pixel) -> None:
+    look_at(chosen, places[pixel.tile])
 
 
 def numbers_view(chosen: Chosen) -> None:

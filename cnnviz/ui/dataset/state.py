@@ -9,7 +9,7 @@ from cnnviz.ui.inside.moment import MOMENT_TABLE
 from cnnviz.ui.state import Table, flag, name, one_of
 from cnnviz.ui.train.numbers import Numbers
 
-SET, PART, VIEW = "look_data", "data_part", "data_view"
+SET, PART, VIEW = "data_set", "data_part", "data_view"
 CLASS, PAGE = "data_class", "data_page"
 IMAGE, SHIFT, ROTATE, FLIP, SEED = (
     *("data_image", "data_shift", "data_rotate"),

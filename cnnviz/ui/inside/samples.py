@@ -61,23 +61,41 @@ def sample_input(moment: Moment, prefix: str, which: str, data: str = "") -> Sam
         judged = judgement(moment, which, split)
     places = fitting(split, label, judged)
     with place:
-        among = (data, which, label, judged is not None)
+        among = (moment.run.id, data, which, label, judged is not None)
         index = _index_input(prefix, which, len(split), places, among)
     if not len(places):
-        kind = "" if label == ANY else f" of {shown.class_names[label]}"
-        missed = " that this run got wrong" if judged else ""
-        other = "switch off “Only mistakes”" if judged and label == ANY else "choose another class"
-        raise ValueError(f"There is no {which} image{kind}{missed}: {other}.")
+        raise ValueError(_none(shown, which, label, judged, len(split)))
     x, labels = split.batch(slice(index, index + 1))
     words = f"{plain(shown.title)}, {which} image {index:,}: {name_of(shown, int(labels[0]))}."
     if data:
         words += f" {foreign_words(moment)}"
     if judged is not None:
         words += _taken(judged, index, shown)
-    if judged is not None or label != ANY:
-        looked = len(split) if judged is None else len(judged.places)
-        words += f" {len(places):,} of {looked:,} images fit."
+    if judged is not None and len(judged.places) < len(split):
+        looked = _looked(judged, which, len(split))
+        words += f" {len(places):,} of the {looked} fit; the Mistakes page judges all."
+    elif judged is not None or label != ANY:
+        words += f" {len(places):,} of {len(split):,} images fit."
     return Sample(x[0], int(labels[0]), index, words)
+
+
+def _none(shown: Pictures, which: str, label: int, judged: Found | None, images: int) -> str:
+    """Return why no image fits, and what to do."""
+    kind = "" if label == ANY else f" of {shown.class_names[label]}"
+    other = "choose another class" if label != ANY else "switch off “Only mistakes”"
+    if judged is None:
+        return f"There is no {which} image{kind}: {other}."
+    if len(judged.places) == images:
+        return f"There is no {which} image{kind} that this run got wrong: {other}."
+    return (
+        f"Among the {_looked(judged, which, images)} there is none{kind} that this run got wrong: "
+        f"judge all of them on the Mistakes page, or {other}."
+    )
+
+
+def _looked(judged: Found, which: str, images: int) -> str:
+    """Return which images were judged, where it was a part of them."""
+    return f"{len(judged.places):,} of {images:,} {which} images judged {judged.words}"
 
 
 def foreign_words(moment: Moment) -> str:

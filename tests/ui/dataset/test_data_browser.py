@@ -48,7 +48,7 @@ def test_a_point_shows_its_image_and_leads_on(
 ) -> None:
     page = chromium_page
     errors = console_errors(page)
-    page.goto(f"{address}/Data?run={run.id}&data_view=map")
+    page.goto(f"{address}/Data?run={run.id}&data_view=map&data_set=digits")
     settled(page)
     canvas, line = page.locator(".map .points"), page.locator(".map .line")
     expect(line).to_contain_text("Point at the map")
@@ -74,6 +74,7 @@ def test_a_point_shows_its_image_and_leads_on(
     page.wait_for_url("**/Activations?*look_image=7*")
     settled(page)
     expect(page.get_by_text(f"test image 7: {label}.")).to_be_visible()
+    assert "look_data" not in page.url  # an image of the run's own set
     assert [error for error in errors if "404" not in error] == []
 
 
@@ -114,3 +115,22 @@ def test_a_map_that_was_enlarged_and_moved_still_answers_where_its_points_are(
     page.mouse.wheel(0, 300)
     canvas.click(position=place_of(page, 7))
     page.wait_for_url("**/Activations?*look_image=7*")
+
+
+def test_a_press_that_is_released_elsewhere_drags_nothing(
+    chromium_page: Page, address: str, run: RunFolder
+) -> None:
+    page = chromium_page
+    page.goto(f"{address}/Data?run={run.id}&data_view=map")
+    settled(page)
+    canvas = page.locator(".map .points")
+    canvas.scroll_into_view_if_needed()
+    at, box = place_of(page, 7), canvas.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 12, middle)
+    page.mouse.up()
+    page.mouse.move(box["x"] + at["x"], box["y"] + at["y"], steps=5)
+    expect(page.locator(".map .line")).to_contain_text("test image 7:")

@@ -4,6 +4,8 @@ import json
 from base64 import b64decode
 from collections.abc import Generator
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,11 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.data import DataChoice, load, split
 from cnnviz.data.statistics import statistics
-from cnnviz.explain.embedding import outputs, pca
+from cnnviz.explain.embedding import outputs, pca, pca_macs
 from cnnviz.nn.model import Sequential
 from cnnviz.runs import RunFolder, layout
 from cnnviz.training.augment import Augment
 from cnnviz.ui.components.map import scaled
+from cnnviz.ui.dataset.map import Source, principal
 from cnnviz.ui.dataset.pictures import BOARD, VERSIONS, counts_words, moved_words
 from tests.browser import ROOT
 from tests.explain.looked import result_of
@@ -200,11 +203,46 @@ def test_another_set_than_the_runs_has_no_marks_and_its_test_images_lead_on(
     images, labels = rng.integers(0, 255, (30, 28, 28), np.uint8), np.arange(30) % 10
     names = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
     np.savez(folder / "mine.npz", **names)
-    page = page_of(look_data="mine", data_view="map", data_of="layer")
+    page = page_of(data_set="mine", data_view="map", data_of="layer")
     assert "**mine**, 30 test images." in told(page)
     assert component(page, "map")["wrong"] == [] and component(page, "map")["choosable"]
-    page = page_of(look_data="mine", data_view="map", data_part="validation")
+    page = page_of(data_set="mine", data_view="map", data_part="validation")
     assert not component(page, "map")["choosable"]
+
+
+def test_a_strange_image_on_another_page_is_no_choice_of_the_set(run: RunFolder) -> None:
+    page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
+    page.session_state["look_data"] = "gone"  # Activations looks at an image of another set
+    page = page.switch_page("pages/10_Data.py").run()
+    assert not page.error and "30 test images of the shown run" in told(page)
+    assert page.session_state["look_data"] == "gone"
+
+
+def test_the_directions_of_many_numbers_are_work_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    cost = pca_macs(300, 784)
+    assert cost > 2 * 300 * 784 * 12
+    monkeypatch.setattr("cnnviz.ui.dataset.map.MOST_AT_ONCE", cost - 1)
+    page = page_of(data_view="map")
+    assert [one.label for one in page.button if one.key == "_data_pca"] == ["Map 300 images"]
+    monkeypatch.setattr("cnnviz.ui.dataset.map.MOST_AT_ONCE", cost)
+    assert points(page_of(data_view="map")).shape == (300, 2)
+
+
+def test_nobody_waits_for_the_directions_who_does_not_want_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, go_on = Event(), Event()
+
+    def slow(x: np.ndarray) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr("cnnviz.ui.dataset.map.pca", slow)
+    source, chosen = Source("pixels", "pixels", None, None), SimpleNamespace(split=DIGITS.test)
+    task = principal(source, chosen, np.arange(5))
+    assert next(task) == 1.0 and begun.wait(10) and next(task) == 1.0
+    task.close()
+    go_on.set()
 
 
 def test_a_diverged_layer_is_told(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +263,7 @@ def test_nonsense_in_the_url_breaks_nothing(text: str, view: str) -> None:
 
 
 def test_a_set_that_is_gone_is_told_and_another_can_be_chosen() -> None:
-    page = page_of(look_data="gone")
+    page = page_of(data_set="gone")
     assert "There is no data set “gone” here" in told(page)
     page.selectbox("_data_set").select("digits").run()
-    assert page.query_params["look_data"] == "digits" and not page.error
+    assert page.query_params["data_set"] == "digits" and not page.error

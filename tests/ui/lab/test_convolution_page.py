@@ -77,6 +77,17 @@ def test_two_channels_bring_their_kernel() -> None:
     assert not faults(page)
 
 
+def test_a_link_that_names_the_input_alone_brings_its_kernel_too() -> None:
+    page = opened(**{"from": "two"})
+    assert not faults(page)
+    assert page.selectbox("conv_kernel").value == "two"
+    assert run_code(page)["z"] == 204
+    run = whole_run(layout.runs_root())
+    page = opened(**{"from": "run", "run": run.id})
+    assert not faults(page)
+    assert page.selectbox("conv_kernel").value == "run"
+
+
 @pytest.mark.parametrize("kernel", [key for key in KERNEL_TITLES if key not in ("two", "run")])
 def test_every_kernel_meets_a_picture_of_a_data_set(kernel: str) -> None:
     page = opened(**{"from": "picture", "image": "7", "kernel": kernel, "padding": "same"})
