@@ -92,8 +92,10 @@ class Manager:
             if run_id in self._queue:
                 return
             if child and child.active:
-                child.send(Command("resume"))
-                return
+                if find_run(run_id, self.root).status().state != "interrupted":
+                    child.send(Command("resume"))
+                    return
+                child.leaving = True  # killed, but not gone yet: another one goes on
             self._check_resumable(run_id)
             self._enqueue(run_id)
 

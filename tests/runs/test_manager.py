@@ -24,7 +24,7 @@ from run_tools import (
 
 from cnnviz.nn.geometry import ShapeError
 from cnnviz.runs import Manager, RunError, RunFolder, list_runs
-from cnnviz.runs.child import environment
+from cnnviz.runs.child import Child, environment
 from cnnviz.runs.commands import Command
 from cnnviz.runs.create import change_status, create_run
 from cnnviz.runs.worker import work
@@ -213,6 +213,24 @@ def test_a_trainer_that_the_system_kills_is_told_with_the_likely_reason(make: Ma
     assert "memory ran out: try a batch half as large (5), or press Resume" in run.status().message
     manager.resume(run_id)
     wait_for_state(run, "training")
+
+
+def test_a_run_is_resumed_whose_killed_trainer_is_not_quite_gone(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = make()
+    run = folder(manager, manager.start(longer()))
+    wait_for_state(run, "training")
+    (trainer,) = trainers()
+    gone: list[bool] = []
+    ended = Child.exit_code
+    monkeypatch.setattr(Child, "exit_code", lambda self: ended(self) if gone else None)
+    trainer.kill()
+    wait_for_state(run, "interrupted")
+    manager.resume(run.id)
+    gone.append(True)
+    wait_for_state(run, "training")
+    assert trainers() != [trainer]
 
 
 def test_a_trainer_killed_before_its_first_word_does_not_start_forever(make: Make) -> None:
