@@ -216,6 +216,8 @@ def test_a_picture_is_uploaded_and_a_wrong_one_refused(
         told = page.get_by_text(f"Your picture {name}")
         expect(told).to_contain_text("light and dark exchanged")  # still fitted
         expect(page.get_by_role("switch").first).to_be_checked()
+    settled(page)  # with the address, which is written last
+    page.wait_for_url("**look_upload=s**")
     page.reload()  # the file is gone with the session, what the network got is not
     settled(page)
     expect(page.get_by_text("A picture that was uploaded, as it was fitted then")).to_be_visible()
