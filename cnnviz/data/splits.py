@@ -6,6 +6,7 @@ data set and the choice, so two runs with different seeds are measured with the 
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class DataChoice:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, object]) -> "DataChoice":
+    def from_dict(cls, data: Mapping[str, Any]) -> "DataChoice":
         """Return the choice that `to_dict` wrote; fields that are missing have their default."""
         known = [field.name for field in fields(cls)]
         unknown = sorted(set(data) - set(known))
@@ -54,7 +55,7 @@ class DataChoice:
             raise DataError(
                 f"A choice of data has no field {unknown[0]!r}; it has {', '.join(known)}."
             )
-        return cls(**data)  # type: ignore[arg-type]  # __post_init__ checks every value
+        return cls(**data)
 
 
 def split(dataset: Dataset, choice: DataChoice) -> Splits:
