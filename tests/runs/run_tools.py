@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from cnnviz.data import DataChoice
 from cnnviz.nn.optim import SGD
@@ -42,6 +43,19 @@ def wait_for(true: Callable[[], object], seconds: float = 20.0) -> None:
     while not true():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.01)
+
+
+def running(pid: int) -> bool:
+    """Whether a process runs; one that has ended may be gone at any moment."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def trainers(server: int | None = None) -> list[psutil.Process]:
+    """Return the trainers that a process, else this one, has started and that run."""
+    return [child for child in psutil.Process(server).children() if running(child.pid)]
 
 
 def wait_for_state(folder: RunFolder, *states: str, seconds: float = 20.0) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 from helper_tasks import Doomed, Who
-from run_tools import DATA, SETTINGS, wait_for
+from run_tools import DATA, SETTINGS, running, wait_for
 
 from cnnviz.nn.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
 from cnnviz.nn.model import Sequential, flatten_params
@@ -101,17 +101,10 @@ def members(team: Team) -> list[int]:
     return pids
 
 
-def alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def kill(pids: list[int]) -> None:
     for pid in pids:
         psutil.Process(pid).kill()
-    wait_for(lambda: not any(map(alive, pids)))
+    wait_for(lambda: not any(map(running, pids)))
 
 
 class FullTeam(HelpedTeam):

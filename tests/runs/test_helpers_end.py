@@ -9,12 +9,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from run_tools import wait_for
+from run_tools import running, wait_for
 from team_tools import (
     CONFIG,
     MODEL,
     FullTeam,
-    alive,
     alone,
     children,
     gather,
@@ -76,10 +75,10 @@ def test_no_helper_is_left_behind_by_a_process_that_is_killed(when: str) -> None
     )
     assert owner.stdout is not None
     pids = [*map(int, owner.stdout.readline().split())]
-    assert [*map(alive, pids)] == [True, True]
+    assert [*map(running, pids)] == [True, True]
     owner.kill()
     owner.communicate()
-    wait_for(lambda: not any(map(alive, pids)))
+    wait_for(lambda: not any(map(running, pids)))
 
 
 def test_blas_has_one_thread_in_a_team_and_as_many_as_before_after_it() -> None:
@@ -116,7 +115,7 @@ def test_where_nobody_can_help_all_is_computed_alone(
     before = children()
     spoil(monkeypatch)
     with HelpedTeam(3) as team:
-        wait_for(lambda: not any(map(alive, children() - before)))
+        wait_for(lambda: not any(map(running, children() - before)))
         assert numbers(team, 2) == alone(2)
         assert team.size == 1
 

@@ -1,5 +1,6 @@
 """SIGKILL at random moments, twenty times: no history is torn, no resumed run is another one."""
 
+import contextlib
 import os
 import random
 import subprocess
@@ -10,7 +11,18 @@ from pathlib import Path
 
 import psutil
 import pytest
-from run_tools import CONFIG, DATA, QUICK, SETTINGS, same_run, wait_for, wait_for_state, whole_run
+from run_tools import (
+    CONFIG,
+    DATA,
+    QUICK,
+    SETTINGS,
+    running,
+    same_run,
+    trainers,
+    wait_for,
+    wait_for_state,
+    whole_run,
+)
 
 from cnnviz.nn.optim import Adam
 from cnnviz.nn.schedules import OneCycle
@@ -58,22 +70,18 @@ class Stand:
         self.server.stdin.write(run.id.encode() + b"\n")
         self.server.stdin.flush()
         assert self.server.stdout.readline()
-        wait_for(lambda: self.trainers() or run.status().state == "finished")
-
-    def trainers(self) -> list[psutil.Process]:
-        """Return the trainers that run."""
-        children = psutil.Process(self.server.pid).children()
-        return [child for child in children if runs(child)]
+        wait_for(lambda: trainers(self.server.pid) or run.status().state == "finished")
 
     def kill(self, whom: str) -> None:
         """Kill, and wait until no trainer is left."""
-        trainers = self.trainers()  # none where a fast machine has finished the run
+        killed = trainers(self.server.pid)  # none where a fast machine has finished the run
         if whom in ("trainer", "both"):
-            for trainer in trainers:
-                trainer.kill()
+            for trainer in killed:
+                with contextlib.suppress(psutil.NoSuchProcess):  # it has ended by itself
+                    trainer.kill()
         if whom in ("server", "both"):
             self.end()
-        wait_for(lambda: not any(map(runs, trainers)), 5.0)
+        wait_for(lambda: not any(running(trainer.pid) for trainer in killed), 5.0)
 
     def end(self) -> None:
         """Kill the server."""
@@ -83,13 +91,6 @@ class Stand:
     @property
     def over(self) -> bool:
         return self.server.poll() is not None
-
-
-def runs(process: psutil.Process) -> bool:
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")

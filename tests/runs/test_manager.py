@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from run_tools import (
     CONFIG,
@@ -17,6 +16,7 @@ from run_tools import (
     commanded,
     longer,
     same_run,
+    trainers,
     wait_for,
     wait_for_state,
     whole_run,
@@ -49,12 +49,6 @@ def make(tmp_path: Path) -> Iterator[Make]:
 
 def folder(manager: Manager, run_id: str) -> RunFolder:
     return RunFolder(manager.root / run_id)
-
-
-def trainers() -> list[psutil.Process]:
-    """Return the trainers that this process has started and that run."""
-    children = psutil.Process().children()
-    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_run_from_the_manager_is_the_same_as_in_this_process(
