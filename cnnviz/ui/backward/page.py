@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.explain.backward import WayBack
 from cnnviz.explain.slow_motion import strongest
 from cnnviz.nn.types import Array
+from cnnviz.ui.answering import answering
 from cnnviz.ui.backward import check, layer, motion, subject
 from cnnviz.ui.backward.panels import input_product, steps, weight_product
 from cnnviz.ui.components.linked import linked
@@ -49,6 +50,11 @@ def backward_page() -> None:
     """Draw the page: the choice of a view, and the view."""
     heading("Backward", INTRODUCTION)
     view = view_input()
+    answering(_body, view == "check", view)
+
+
+def _body(view: str) -> None:
+    """Draw the view."""
     with guard(), one_layer():
         {"layer": layer_view, "check": check.check_view, "step": motion.motion_view}[view]()
         show_told()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.explain.columns import unfold, way_back
+from cnnviz.ui.answering import answering
 from cnnviz.ui.columns.facts import back_words, costs, question, time_race
 from cnnviz.ui.columns.panels import matrix_product, there_and_back
 from cnnviz.ui.frame import heading
@@ -31,6 +32,11 @@ BACK = (
 def columns_page() -> None:
     """Draw the page from top to bottom: inputs, the product, its cost, the way back."""
     heading("im2col", INTRODUCTION)
+    answering(_body)
+
+
+def _body() -> None:
+    """Draw inputs, product, cost and way back."""
     with guard(), one_layer():
         shown = example(PREFIX)
         show_told()

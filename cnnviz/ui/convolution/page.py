@@ -10,6 +10,7 @@ from cnnviz.explain.kernels import EXAMPLES
 from cnnviz.explain.numpy_code import arrays_code, cell_code
 from cnnviz.nn.geometry import Pair
 from cnnviz.nn.layers import Conv2d
+from cnnviz.ui.answering import answering
 from cnnviz.ui.components.linked import linked
 from cnnviz.ui.convolution.compare import comparison
 from cnnviz.ui.convolution.controls import Setup, controls
@@ -32,6 +33,11 @@ INTRODUCTION = (
 def convolution_page() -> None:
     """Draw the page from top to bottom: settings, the picture, code, comparison, questions."""
     heading("Convolution", INTRODUCTION)
+    answering(_body)
+
+
+def _body() -> None:
+    """Draw settings, picture, code, comparison and questions."""
     with guard(), one_layer():
         setup = controls()
         show_told()

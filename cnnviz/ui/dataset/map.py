@@ -87,8 +87,8 @@ class Source:
         )
 
 
-def map_view(chosen: Chosen) -> Moment | None:
-    """Draw the map; return the moment it belongs to, for the page to follow."""
+def map_view(chosen: Chosen) -> None:
+    """Draw the map."""
     runs = list_runs()
     moment = moment_bar() if runs else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -111,12 +111,11 @@ def map_view(chosen: Chosen) -> Moment | None:
         found = work(("map", *key), label, neighbors, name="_data_tsne", help=TSNE_HELP)
     if found is None:
         st.caption(METHOD_HELP)
-        return moment
+        return
     judged = _judged(moment, chosen, places)
     if moment is not None:
         st.caption(LOOK_FOR[source.layer is None])
     _draw(found, chosen, places, judged, _told(found, source, len(places)))
-    return moment
 
 
 def _neighbors(

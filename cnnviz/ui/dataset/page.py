@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnnviz.ui.answering import answering
 from cnnviz.ui.dataset.chosen import Chosen, chosen_images, wants_to_go
 from cnnviz.ui.dataset.map import map_view
 from cnnviz.ui.dataset.pictures import images_view, moved_view, numbers_view
@@ -10,12 +11,18 @@ from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.choices import switched
 from cnnviz.ui.inside.links import open_page
-from cnnviz.ui.inside.moment import Moment, follow
+from cnnviz.ui.inside.moment import follow, look
 from cnnviz.ui.state import publish_url
 from cnnviz.ui.words import count_of, plain
 
 __all__ = ["TABLE", "data_page", "in_use"]
 
+VIEWED = {
+    "images": images_view,
+    "numbers": numbers_view,
+    "moved": moved_view,
+    "map": map_view,
+}
 INTRODUCTION = "What the network learns from: the images themselves, in numbers, and on a map."
 
 
@@ -24,24 +31,24 @@ def data_page() -> None:
     if wants_to_go():
         open_page("Activations")
     heading("Data", INTRODUCTION)
-    moment = None
+    seen = look() if st.session_state.get(VIEW) == "map" else None
+    answering(_body, whole=True)
+    follow(seen)
+
+
+def _body() -> None:
+    """Draw the choice of images and the open view of them."""
     with guard():
-        moment = _body()
+        _view()
     publish_url(in_use())
-    if moment is not None:
-        follow(moment)
 
 
-def _body() -> Moment | None:
-    """Draw the choice of images and the open view of them; return the moment to follow."""
+def _view() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = chosen_images()
         view = switched("View", VIEW, VIEWS)
     st.caption(_about(chosen))
-    if view == "map":
-        return map_view(chosen)
-    {"images": images_view, "numbers": numbers_view, "moved": moved_view}[view](chosen)
-    return None
+    VIEWED[view](chosen)
 
 
 def _about(chosen: Chosen) -> str:

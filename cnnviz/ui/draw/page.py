@@ -64,16 +64,15 @@ def draw_page() -> None:
     """Draw the page from top to bottom: moment, pad and prediction, the drawings that were kept."""
     plotly_loader()
     heading("Draw", INTRODUCTION)
-    moment = at_a_moment(answered, lambda: TABLE)
-    if moment is not None:
-        with guard():  # last: it may take a while
-            kept_panel(moment)
+    at_a_moment(answered, lambda: TABLE, whole=bool(kept()))  # their curves may take a while
 
 
 def answered(moment: Moment) -> None:
-    """Draw pad and answers, as a part of the whole page."""
+    """Draw pad and answers, and the drawings that were kept."""
     st.session_state[WHOLE] = None
     drawing_panel(moment)
+    with guard():
+        kept_panel(moment)
 
 
 @st.fragment

@@ -13,6 +13,7 @@ from cnnviz.runs.errors import RunError
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.settings import RunSettings
 from cnnviz.runs.status import RESUMABLE, RunStatus
+from cnnviz.ui.answering import answering
 from cnnviz.ui.components.timeline import timeline
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.links import open_page, set_state
@@ -27,6 +28,7 @@ from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
 from cnnviz.ui.words import badge, plain
 
 STEP = "look_step"
+FOLLOWED = "_look-followed"  # the run that the page waits for news of
 SHOWN = "_look-shown"  # the step that is shown, also where nothing was asked for
 MOMENT_TABLE: Table = {
     "run": run_id,
@@ -82,7 +84,9 @@ def params_of(run: RunFolder, step: int) -> ModelParams:
     return remembered(("params", str(run.path), step), lambda: run.params(step))
 
 
-def at_a_moment(body: Callable[[Moment], None], table: Callable[[], Table]) -> Moment | None:
+def at_a_moment(
+    body: Callable[[Moment], None], table: Callable[[], Table], *, whole: bool = False
+) -> None:
     """Draw the timeline and, for the moment that it stands at, the body of a page.
 
     Parameters
@@ -91,15 +95,24 @@ def at_a_moment(body: Callable[[Moment], None], table: Callable[[], Table]) -> M
         Draws the page beneath the timeline.
     table : callable
         Returns, after that, which of the page's parameters stand in the URL.
+    whole : bool
+        See `answering`.
     """
+    seen = look()
+    st.session_state[FOLLOWED] = None
+    answering(_shown, whole, body, table)
+    follow(seen)
+
+
+def _shown(body: Callable[[Moment], None], table: Callable[[], Table]) -> None:
+    """Draw timeline and body."""
     moment = moment_bar()
+    if st.session_state.get(FOLLOWED) not in (None, st.session_state.get("run")):
+        st.rerun()  # another run was chosen: it is to be followed now
     if moment is not None:
         with guard():
             body(moment)
     publish_url(table())
-    if moment is not None:
-        follow(moment)
-    return moment
 
 
 def moment_bar() -> Moment | None:
@@ -129,7 +142,6 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
     steps = tuple(run.checkpoint_steps())
     if not steps:
         st.info(no_weights(status), icon="⏳" if status.active else "ℹ️")
-        _wait(run, status)
         return None
     step, live = chosen_step(st.session_state.get(STEP), steps)
     st.session_state[SHOWN] = step
@@ -210,19 +222,34 @@ def chosen_step(asked: float | None, steps: tuple[int, ...]) -> tuple[int, bool]
     return max((step for step in steps if step <= asked), default=steps[0]), False
 
 
-def follow(moment: Moment) -> None:
+@dataclass(frozen=True)
+class Seen:
+    """A run as a page has found it: `latest` is the step of its last checkpoint."""
+
+    run: RunFolder
+    status: RunStatus
+    latest: int | None
+
+
+def look() -> Seen | None:
+    """Return the run that is shown as it is now, before the page is drawn."""
+    run = shown_run(list_runs())
+    return None if run is None else _look_at(run)
+
+
+def follow(seen: Seen | None) -> None:
     """Draw the page again when the run has a new checkpoint or another state; once, at its end."""
-    _wait(moment.run, moment.status, moment.steps[-1])
+    st.session_state[FOLLOWED] = seen and seen.run.id
+    every = None if seen is None else poll_seconds(seen.status, watchers)
+    if seen is not None and every is not None:
+        st.fragment(_pulse, run_every=every)(seen)
 
 
-def _wait(run: RunFolder, status: RunStatus, latest: int | None = None) -> None:
-    every = poll_seconds(status, watchers)
-    if every is not None:
-        seen = status.state, latest
-        st.fragment(_pulse, run_every=every)(run, seen)
-
-
-def _pulse(run: RunFolder, seen: tuple[str, int | None]) -> None:
-    latest = max(run.checkpoint_steps(), default=None)
-    if (run.status().state, latest) != seen:
+def _pulse(seen: Seen) -> None:
+    now = _look_at(seen.run)
+    if (now.status.state, now.latest) != (seen.status.state, seen.latest):
         st.rerun()
+
+
+def _look_at(run: RunFolder) -> Seen:
+    return Seen(run, run.status(), max(run.checkpoint_steps(), default=None))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnnviz.nn.model import Sequential
 from cnnviz.runs.prepare import INPUT_SHAPE
+from cnnviz.ui.answering import ask, asked
 from cnnviz.ui.inside.memory import known, remembered
 from cnnviz.ui.inside.moment import hold
 
@@ -39,8 +40,8 @@ def work(key: Hashable, label: str, task: Task[T], *, name: str, help: str = "")
         return remembered(key, lambda: finish(task))
     place = st.empty()
     with place.container(key=f"{BOX}{name}", horizontal=True, vertical_alignment="center"):
-        if not st.session_state.get(name):
-            st.button(label, key=name, help=help or None, on_click=hold)
+        if not asked(name):
+            st.button(label, key=name, help=help or None, on_click=_begin, args=[name])
             return None
         bar = st.progress(0.0, label)
         st.button("Cancel", key=f"{name}-cancel")
@@ -48,6 +49,11 @@ def work(key: Hashable, label: str, task: Task[T], *, name: str, help: str = "")
         return remembered(key, lambda: finish(task, lambda share: bar.progress(share, label)))
     finally:
         place.empty()
+
+
+def _begin(name: str) -> None:
+    hold()
+    ask(name)
 
 
 def measured(

@@ -54,8 +54,6 @@ EARLY = (
 
 def mistakes_page() -> None:
     """Draw the page from top to bottom."""
-    if wants_to_go():
-        open_page("Activations")
     plotly_loader()
     heading("Mistakes", INTRODUCTION)
     at_a_moment(_body, lambda: TABLE)
@@ -63,6 +61,8 @@ def mistakes_page() -> None:
 
 def _body(moment: Moment) -> None:
     """Draw what is judged, and the judgement."""
+    if wants_to_go():
+        open_page("Activations")
     shown = pictures(moment.settings.data)
     with st.container(horizontal=True, vertical_alignment="center"):
         which = set_input(moment)

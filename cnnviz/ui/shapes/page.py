@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnviz.ui.answering import answering
 from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.shapes import chain, controls
@@ -26,6 +27,11 @@ SHOW: dict[str, Callable[[], None]] = {
 def shapes_page() -> None:
     """Draw the page: the choice of a view, and the view."""
     heading("Shapes", INTRODUCTION)
+    answering(_body)
+
+
+def _body() -> None:
+    """Draw the choice of a view, and the view."""
     controls.defaults()
     with guard():
         SHOW[_view()]()
