@@ -4,7 +4,7 @@ whole picture of a run is one element; what is drawn is decided part by part.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def board(
     Any
         What came back from the browser; it is not to be trusted. `cell`: see `confusion`.
     """
-    data = {"rows": [[asdict(part) for part in row] for row in rows]}
+    data = {"rows": [[vars(part) for part in row] for row in rows]}
     shown = {part.name: part for row in rows for part in row if "shape" in part.data}
 
     def told() -> None:

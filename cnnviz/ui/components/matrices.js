@@ -60,38 +60,53 @@ const walk = (state, panel, event) => {
 // --- the whole ----------------------------------------------------------------------------------
 
 const build = (state, data) => {
-  const { grid } = state
-  grid.replaceChildren()
-  grid.className = data.product ? 'grid product' : 'grid'
   state.panels = Object.fromEntries(data.panels.map((panel) => [panel.name, readPanel(panel)]))
   for (const panel of Object.values(state.panels))
     if (panel.copiedFrom) copyFrom(state.panels[panel.copiedFrom], panel)
   state.product = data.product && data.product.map((name) => state.panels[name])
   state.unit = state.product && unitOf(distinct(state.product[1]), distinct(state.product[0]), 0)
-  for (const names of data.rows) {
-    const line = make('div', 'line', grid)
-    for (const name of names) buildPanel(state, make('div', 'panel', line), state.panels[name])
+  const arranged = JSON.stringify([data.rows, !data.product])
+  if (state.arranged !== arranged) arrange(state, data)
+  state.arranged = arranged
+  for (const panel of Object.values(state.panels)) {
+    const { title, canvas, base } = state.places[panel.name]
+    Object.assign(panel, { canvas, base })
+    entitle(title, panel.title, panel.help)
+    canvas.ariaLabel = `${panel.title}. Use the arrow keys to read its cells.`
   }
 }
 
 const distinct = ({ values }) => Float32Array.from(new Set(values))
 
-const buildPanel = (state, cell, panel) => {
+// Places for panels, kept from one setting to the next: new ones make the browser lay out the page.
+const arrange = (state, data) => {
+  const { grid } = state
+  grid.replaceChildren()
+  grid.className = data.product ? 'grid product' : 'grid'
+  state.places = {}
+  for (const names of data.rows) {
+    const line = make('div', 'line', grid)
+    for (const name of names) state.places[name] = newPlace(state, make('div', 'panel', line), name)
+  }
+}
+
+const newPlace = (state, cell, name) => {
   const title = make('div', 'title', cell)
-  entitle(title, panel.title, panel.help)
   const canvas = make('canvas', '', cell)
   canvas.tabIndex = 0
   canvas.setAttribute('role', 'img')
-  canvas.ariaLabel = `${panel.title}. Use the arrow keys to read its cells.`
-  panel.canvas = canvas
-  const point = (index) => !state.pinned && index !== null && look(state, { panel, index })
-  canvas.onpointermove = (event) => point(cellUnder(panel, event))
+  const panel = () => state.panels[name]
+  const point = (index) =>
+    !state.pinned && index !== null && look(state, { panel: panel(), index })
+  canvas.onpointermove = (event) => point(cellUnder(panel(), event))
   canvas.onclick = (event) => {
-    const index = cellUnder(panel, event)
-    if (index !== null) pin(state, { panel, index })
+    const index = cellUnder(panel(), event)
+    if (index !== null) pin(state, { panel: panel(), index })
   }
-  canvas.onfocus = () => canvas.matches(':focus-visible') && state.at?.panel !== panel && point(0)
-  canvas.onkeydown = (event) => walk(state, panel, event)
+  canvas.onfocus = () =>
+    canvas.matches(':focus-visible') && state.at?.panel !== panel() && point(0)
+  canvas.onkeydown = (event) => walk(state, panel(), event)
+  return { title, canvas, base: new OffscreenCanvas(1, 1) }
 }
 
 const layOut = (state) => {

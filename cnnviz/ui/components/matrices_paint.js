@@ -19,8 +19,9 @@ const brightness = ([r, g, b]) => 0.299 * r + 0.587 * g + 0.114 * b
 const paintPanel = (state, panel) => {
   const [width, height] = [wide(panel, panel.cell), high(panel, panel.cell)]
   const ratio = globalThis.devicePixelRatio || 1
-  panel.base = new OffscreenCanvas(width * ratio, height * ratio)
-  Object.assign(panel.canvas, { width: width * ratio, height: height * ratio })
+  const size = { width: width * ratio, height: height * ratio }
+  Object.assign(panel.base, size)
+  Object.assign(panel.canvas, size)
   panel.canvas.style.width = `${width}px`
   panel.canvas.style.height = `${height}px`
   panel.ratio = ratio
@@ -38,19 +39,21 @@ const shadeOf = (panel, i) => {
 // Cells without room for gaps or numbers: a pixel each, enlarged.
 const paintDense = ({ table, look }, panel, context) => {
   const { blocks, rows, columns, outside, cell } = panel
+  const colors = Uint32Array.from(table, asPixel)
+  const around = asPixel(look.secondary)
+  const image = new ImageData(columns, rows)
+  const pixels = new Uint32Array(image.data.buffer)
+  Object.assign(small, { width: columns, height: rows })
   context.imageSmoothingEnabled = false
   for (let block = 0; block < blocks; block++) {
     const first = block * rows * columns
-    const small = new OffscreenCanvas(columns, rows)
-    const image = new ImageData(columns, rows)
-    for (let i = 0; i < rows * columns; i++) {
-      const color = outside?.[first + i] ? look.secondary : table[shadeOf(panel, first + i)]
-      image.data.set([...color, 255], 4 * i)
-    }
+    for (let i = 0; i < pixels.length; i++)
+      pixels[i] = outside?.[first + i] ? around : colors[shadeOf(panel, first + i)]
     small.getContext('2d').putImageData(image, 0, 0)
     context.drawImage(small, ...corner(panel, first), columns * cell, rows * cell)
   }
 }
+const small = new OffscreenCanvas(1, 1) // one for all: each would cost every frame something
 
 const paintCells = ({ table, shades, look }, panel, context) => {
   const side = panel.cell - 1

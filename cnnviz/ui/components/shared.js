@@ -33,16 +33,17 @@ const minus = (text) => String(Number(text)).replaceAll('-', '−')
 const short = (value) =>
   Math.abs(value) < 1e5 ? minus(value.toPrecision(3)) : value.toExponential(1).replaceAll('-', '−')
 
-const colorsRead = new Map() // by their names: reading one takes a canvas
+const colorsRead = new Map() // by their names
 const rgb = (color) => {
   if (!colorsRead.has(color)) colorsRead.set(color, readColor(color))
   return colorsRead.get(color)
 }
+const swatch = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })
 const readColor = (color) => {
-  const dot = new OffscreenCanvas(1, 1).getContext('2d')
-  dot.fillStyle = color
-  dot.fillRect(0, 0, 1, 1)
-  return [...dot.getImageData(0, 0, 1, 1).data].slice(0, 3)
+  swatch.clearRect(0, 0, 1, 1)
+  swatch.fillStyle = color
+  swatch.fillRect(0, 0, 1, 1)
+  return [...swatch.getImageData(0, 0, 1, 1).data].slice(0, 3)
 }
 
 // 256 colors from lowest to highest: paper to ink, or the theme's diverging scale around zero.
@@ -51,10 +52,20 @@ const colorTable = (palette, host) => {
     palette === 'gray'
       ? [theme(host, 'background-color'), theme(host, 'text-color')]
       : theme(host, 'chart-diverging-colors').split(/,(?![^(]*\))/)
-  const stops = colors.map(rgb)
-  return Array.from({ length: 256 }, (_, i) => {
+  const name = colors.join()
+  if (!tables.has(name)) tables.set(name, mixed(colors.map(rgb)))
+  return tables.get(name)
+}
+const tables = new Map() // by their colors: all pictures of a page have the same ones
+const mixed = (stops) =>
+  Array.from({ length: 256 }, (_, i) => {
     const place = (i / 255) * (stops.length - 1)
     const k = Math.min(Math.floor(place), stops.length - 2)
     return stops[k].map((c, j) => c + (stops[k + 1][j] - c) * (place - k))
   })
+
+// A color as one number, as it lies in an image's memory.
+const asPixel = (color) => {
+  const [r, g, b] = color.map(Math.round)
+  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0
 }

@@ -13,14 +13,13 @@ const decode = ({ pixels, type }) => {
   return type === 'uint8' ? bytes : new Float32Array(bytes.buffer)
 }
 
-const paint = (canvas, values, width, height, index) => {
+const paint = (canvas, values, width, height, color) => {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
   const context = canvas.getContext('2d')
   const image = context.createImageData(width, height)
+  const pixels = new Uint32Array(image.data.buffer)
   values.forEach((value, i) => {
-    if (Number.isNaN(value)) return // stays transparent
-    image.data.set(index(value), 4 * i)
-    image.data[4 * i + 3] = 255
+    if (!Number.isNaN(value)) pixels[i] = color(value) // otherwise it stays transparent
   })
   context.putImageData(image, 0, 0)
 }
@@ -73,8 +72,8 @@ const drawTile = (state, tile, number) => {
   const [low, high] = own ? [data.palette === 'gray' ? 0 : -own, own] : [data.low, data.high]
   const scale = 255 / (high - low || 1)
   const part = values.subarray(number * height * width, (number + 1) * height * width)
-  const index = (v) => table[Math.max(0, Math.min(255, Math.round((v - low) * scale)))]
-  paint(tile.canvas, part, width, height, index)
+  const color = (v) => table[Math.max(0, Math.min(255, Math.round((v - low) * scale)))]
+  paint(tile.canvas, part, width, height, color)
   const zoom = data.size / Math.max(height, width)
   tile.canvas.style.width = `${zoom * width}px`
   tile.canvas.style.height = `${zoom * height}px`
@@ -176,7 +175,8 @@ export default function ({ data, name, root, setStateValue }) {
   state.drawn = drawn
   const [count] = data.shape
   const cell = data.captions.length ? Math.max(data.size, 72) : data.size
-  Object.assign(state, { data, values: decode(data), table: colorTable(data.palette, root) })
+  Object.assign(state, { data, values: decode(data) })
+  state.table = Uint32Array.from(colorTable(data.palette, root), asPixel)
   entitle(state.label, data.label, data.help)
   state.label.classList.toggle('unseen', !data.showLabel)
   state.list.ariaLabel = data.label
