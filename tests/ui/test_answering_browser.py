@@ -1,0 +1,92 @@
+"""A part of a page answers by itself, and long work is broken off by whatever is pressed."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnnviz.runs import Manager, RunFolder
+from tests.browser import settled, start_server
+from tests.runs.run_tools import longer, wait_for, whole_run
+
+pytestmark = pytest.mark.browser
+AT_ONCE = 4_000  # milliseconds; the work itself takes twenty seconds
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("server") / "log"
+    server = start_server(Path(__file__).with_name("answering_app.py"), log)
+    yield server.url
+    server.stop()
+
+
+def opened(page: Page, address: str) -> Page:
+    page.goto(address)
+    page.get_by_text("Result: None").wait_for()
+    settled(page)
+    return page
+
+
+def tick(page: Page) -> None:
+    page.get_by_text("Tick", exact=True).click()
+
+
+def test_a_control_runs_its_part_and_no_more(chromium_page: Page, address: str) -> None:
+    page = opened(chromium_page, address)
+    tick(page)
+    expect(page.get_by_text("Ticked: True")).to_be_visible()
+    expect(page.get_by_text("Part 2", exact=True)).to_be_visible()
+    expect(page.get_by_text("Page 1", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("told", ["Cancel", "Tick"])
+def test_whatever_is_pressed_breaks_work_off(chromium_page: Page, address: str, told: str) -> None:
+    page = opened(chromium_page, address)
+    for turn in range(2):
+        page.get_by_role("button", name="Do it").click()
+        page.get_by_role("progressbar").wait_for()
+        if told == "Cancel":
+            page.get_by_role("button", name="Cancel").click()
+        else:
+            tick(page)
+            expect(page.get_by_text(f"Ticked: {turn == 0}")).to_be_visible(timeout=AT_ONCE)
+        expect(page.get_by_role("button", name="Do it")).to_be_visible(timeout=AT_ONCE)
+        expect(page.get_by_role("progressbar")).to_have_count(0)
+        expect(page.get_by_text("Result: None")).to_be_visible()
+    settled(page)
+    runs = page.get_by_text("Page ").inner_text()
+    tick(page)  # the part answers by itself again
+    expect(page.get_by_text(f"Ticked: {told == 'Cancel'}")).to_be_visible()
+    assert page.get_by_text("Page ").inner_text() == runs
+
+
+@pytest.fixture
+def two_runs(tmp_path: Path) -> Iterator[tuple[RunFolder, RunFolder]]:
+    """A run that goes on, and one that has finished."""
+    manager = Manager(tmp_path)
+    active = RunFolder(tmp_path / manager.start(longer()))
+    wait_for(lambda: len(active.checkpoint_steps()) > 1)
+    yield active, whole_run(tmp_path)
+    manager.close()
+
+
+def test_another_run_that_is_chosen_is_followed(
+    chromium_page: Page, two_runs: tuple[RunFolder, RunFolder], tmp_path: Path
+) -> None:
+    (active, finished), page = two_runs, chromium_page
+    environment = os.environ | {"CNNVIZ_RUNS_DIR": str(active.path.parent)}
+    server = start_server("dashboard.py", tmp_path / "log", environment)
+    try:
+        page.goto(f"{server.url}/Filters?run={finished.id}")
+        settled(page)
+        page.get_by_role("button", name="Runs (2)").click()
+        page.get_by_role("button", name="training · tiny").click()
+        page.wait_for_function(f"location.search.includes('{active.id}')")
+        sentence = page.locator(".timeline .sentence")
+        shown = sentence.inner_text()
+        expect(sentence).not_to_have_text(shown, timeout=30_000)
+    finally:
+        server.stop()
