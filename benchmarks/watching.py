@@ -89,7 +89,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--seconds", type=float, default=48.0)
     parser.add_argument("--after", type=float, default=130.0)
     parser.add_argument("--network", default="im2col-lenet")
     parser.add_argument("--dataset", default="mnist")

@@ -35,14 +35,17 @@ def watched() -> bool:
     return not exists() or Runtime.instance().state is not RuntimeState.NO_SESSIONS_CONNECTED
 
 
-def watchers() -> int:
+def watchers(threads: int) -> int:
     """Count this session among those that look at a training; return how many share its processors.
 
-    A browser on another machine draws with processors of its own: for it the answer is 1. What the
-    server does for its looks, a small part of what drawing takes, is not counted.
+    That is nobody where there are more than the training uses. A browser on another machine draws
+    with processors of its own: for it the answer is 1, so that what the server does for the looks
+    of many stays small.
     """
     if st.context.ip_address not in HERE:
         return 1
+    if (os.cpu_count() or 1) > threads:
+        return 0
     name = st.session_state.setdefault("watcher", secrets.token_hex(8))
     looks, now = _looks(), monotonic()
     looks[name] = now

@@ -106,15 +106,25 @@ def test_values_beside_the_curves(run: RunFolder) -> None:
     assert rate(history[:0]) == "–"
 
 
+ALL = 64  # threads: as many as there are processors, or more
+
+
 def test_a_browser_on_another_machine_shares_no_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert watchers() == 1
+    assert watchers(ALL) == 1
     monkeypatch.setitem(_looks(), "another window here", monotonic())
-    assert watchers() == 2
+    assert watchers(ALL) == 2
     monkeypatch.setitem(_looks(), "a window closed long ago", monotonic() - 1000)
-    assert watchers() == 2
+    assert watchers(ALL) == 2
     assert "a window closed long ago" not in _looks()
     monkeypatch.setattr(type(st.context), "ip_address", "10.0.0.7")
-    assert watchers() == 1
+    assert watchers(ALL) == watchers(1) == 1
+
+
+def test_nobody_shares_where_the_training_leaves_processors_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    assert [watchers(threads) for threads in (2, 3, 4, 8)] == [0, 0, 1, 1]
 
 
 def test_only_convolutions_have_filters() -> None:
@@ -155,10 +165,11 @@ def test_what_cannot_change_is_not_polled(run: RunFolder) -> None:
 
 def test_viewers_share_the_pace() -> None:
     training = RunStatus("training", step=7, total_steps=9)
-    assert [poll_seconds(training, lambda n=n: n) for n in (1, 2, 5, 30)] == [1.5, 3, 7.5, 15]
+    assert [poll_seconds(training, lambda n=n: n) for n in (1, 2, 5, 30)] == [1.5, 3, 7.5, 24]
     old = [replace(training, elapsed=seconds) for seconds in (59.0, 60.0, 120.0, 1e6)]
-    assert [poll_seconds(one, lambda: 1) for one in old] == [1.5, 3, 6, 6]
-    assert poll_seconds(old[-1], lambda: 5) == 15
+    assert [poll_seconds(one, lambda: 1) for one in old] == [1.5, 4, 8, 8]
+    assert poll_seconds(old[-1], lambda: 5) == 24
+    assert [poll_seconds(one, lambda: 0) for one in old] == [1.5] * 4  # nothing is taken away
     starting = RunStatus("training", step=0)
     assert poll_seconds(starting, lambda: 30) == 0.2  # the first points come at once
     assert poll_seconds(RunStatus("paused", step=7), lambda: 30) == 3

@@ -18,9 +18,9 @@ from cnnviz.ui.components.chart import chart
 from cnnviz.ui.components.status import Number, status
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.guard import guard
-from cnnviz.ui.pace import poll_seconds
+from cnnviz.ui.pace import pace
 from cnnviz.ui.pictures import Pictures, pictures
-from cnnviz.ui.service import freeze_imports, watchers
+from cnnviz.ui.service import freeze_imports
 from cnnviz.ui.train.results import results
 from cnnviz.ui.train.view import View, read, strip
 from cnnviz.ui.words import STATES, compact, duration, percent
@@ -33,7 +33,7 @@ MOST_FILTERS = 64
 def live_view(run: RunFolder, now: RunStatus, settings: RunSettings | None) -> None:
     """Draw the run and keep the drawing up to date for as long as something can change."""
     freeze_imports()
-    every = poll_seconds(now, watchers)
+    every = pace(now, settings)
     st.fragment(_watch, run_every=every)(run, settings, (now.state, every))
 
 
@@ -41,7 +41,7 @@ def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, float 
     view = read(run, settings)
     with guard():
         board(rows(view), key=BOARD)
-    now = (view.status.state, poll_seconds(view.status, watchers))
+    now = (view.status.state, pace(view.status, settings))
     if now != seen and not first_points(view):
         st.rerun()  # buttons and the pace of looking depend on the state
 
