@@ -1,6 +1,6 @@
 """What watching costs: one training, its speed with no, one and five browsers on the Train page.
 
-    python -m benchmarks.watching [--rounds 7] [--seconds 30] [--after 130]
+    python -m benchmarks.watching [--rounds 7] [--seconds 48] [--after 130]
 
 One run trains all the time in a process of its own; browsers come and go. Every round measures
 the images per second without a browser, with one and with five, and compares them within the

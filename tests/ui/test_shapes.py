@@ -178,15 +178,26 @@ def test_a_card_asks_for_a_receptive_field_that_is_not_shown() -> None:
 
 
 def test_every_network_as_a_chain() -> None:
-    page = opened(view="chain")
+    page = opened(view="chain", code="cnnviz")
     for network, architecture in ARCHITECTURES.items():
         page.selectbox("shape_network").select(network).run()
         assert not faults(page)
         assert len(page.table[0].value) == len(architecture.layers)
         outputs = [*page.table[0].value["output"]]
-        told = [line.partition(",  # ")[2] for line in page.code[2].value.splitlines()]
+        told = [line.partition(",  # ")[2] for line in page.code[0].value.splitlines()]
         assert [one for one in told if one] == [one.replace(",", "") for one in outputs]
         assert not button(page, "Train this network").disabled
+
+
+@pytest.mark.parametrize("view", ["layer", "chain"])
+def test_the_framework_of_the_code_stands_in_the_address(view: str) -> None:
+    page = opened(view=view)
+    assert "import torch" in page.code[0].value and link(page)["code"] == "PyTorch"
+    page.session_state["shape_code"] = "Keras"
+    page.run()
+    assert "import keras" in page.code[0].value and link(page)["code"] == "Keras"
+    assert "import keras" in opened(view=view, code="Keras").code[0].value
+    assert "import torch" in opened(view=view, code="Fortran").code[0].value
 
 
 def test_parameters_are_arithmetic_and_what_covers_the_image_is_flagged() -> None:

@@ -8,7 +8,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.data import CLASSES
-from cnnviz.explain.code import FRAMEWORKS
 from cnnviz.explain.cone import seen_by_layers
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.geometry import Shape
@@ -99,7 +98,7 @@ def chain_view() -> None:
     if question:
         card(question, key="shape_field")
     if not error:
-        as_code({name: code.network_code(model, input_shape) for name, code in FRAMEWORKS.items()})
+        as_code(lambda framework: framework.network_code(model, input_shape))
 
 
 def keys_in_use() -> list[str]:

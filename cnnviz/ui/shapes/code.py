@@ -1,13 +1,16 @@
-"""What the page shows as code, a tab for each framework."""
+"""What the page shows as code, for one framework at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import streamlit as st
 
+from cnnviz.explain.code import FRAMEWORKS, Framework
+from cnnviz.ui.inside.choices import switched
+from cnnviz.ui.shapes.params import CODE
 
-def as_code(written: Mapping[str, str]) -> None:
-    """Draw code under the names of frameworks."""
+
+def as_code(write: Callable[[Framework], str]) -> None:
+    """Draw the choice of a framework, and the code that is written for it."""
     st.subheader("The same as code", anchor=False)
-    for tab, text in zip(st.tabs([*written]), written.values(), strict=True):
-        with tab:
-            st.code(text, language="python")
+    chosen = switched("Framework", CODE, {name: name for name in FRAMEWORKS})
+    st.code(write(FRAMEWORKS[chosen]), language="python")

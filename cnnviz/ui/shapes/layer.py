@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.explain.arithmetic import LETTERS, SIDES, convention, remarks, steps
-from cnnviz.explain.code import FRAMEWORKS
 from cnnviz.explain.frameworks import readings
 from cnnviz.explain.nearest import ways_out
 from cnnviz.explain.setting import Setting
@@ -40,7 +39,7 @@ def layer_view() -> None:
     formula(setting)
     others(setting)
     layer, (before, _) = setting.layer(), setting.shapes()
-    as_code({name: code.layer_code(layer, before) for name, code in FRAMEWORKS.items()})
+    as_code(lambda framework: framework.layer_code(layer, before))
 
 
 def _impossible(setting: Setting | None, problem: str) -> None:

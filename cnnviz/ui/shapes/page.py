@@ -9,7 +9,7 @@ from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.shapes import chain, controls
 from cnnviz.ui.shapes.layer import layer_view
-from cnnviz.ui.shapes.params import SPOT, TABLE, VIEWS
+from cnnviz.ui.shapes.params import CODE, SPOT, TABLE, VIEWS
 from cnnviz.ui.shapes.table import table_view
 from cnnviz.ui.state import publish_url
 
@@ -57,5 +57,5 @@ def keys_in_use() -> list[str]:
     """Return the names of the open view that stand in the URL."""
     view = st.session_state["shape_view"]
     if view == "chain":
-        return chain.keys_in_use()
-    return [*controls.keys_in_use(), *([SPOT] if view == "layer" else [])]
+        return [*chain.keys_in_use(), CODE]
+    return [*controls.keys_in_use(), *([SPOT, CODE] if view == "layer" else [])]

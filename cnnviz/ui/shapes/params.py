@@ -4,6 +4,7 @@ from itertools import chain
 from typing import Any
 
 from cnnviz.explain.arithmetic import SIDES as SIDE_NAMES
+from cnnviz.explain.code import FRAMEWORKS
 from cnnviz.explain.nearest import LIMITS
 from cnnviz.explain.setting import KINDS
 from cnnviz.nn.geometry import AXES, PADDINGS
@@ -16,6 +17,8 @@ VIEWS = {"layer": "One layer", "chain": "A chain of layers", "table": "Table of 
 NUMBER, SIDES = "number", "sides"
 SPOT, UNIT = "shape_at", "shape_unit"
 """What was pinned: a cell of one layer, a layer and a row of a chain."""
+CODE = "shape_code"
+"""The framework whose code is shown."""
 CHOICES: dict[str, str] = {
     **{word: word for word in PADDINGS},
     NUMBER: "number",
@@ -55,6 +58,7 @@ CHAIN_NUMBERS = {
 
 TABLE: Table = {
     "shape_view": one_of(VIEWS),
+    CODE: one_of(FRAMEWORKS),
     "shape_kind": one_of(dict.fromkeys(KINDS)),
     "shape_padding": one_of(CHOICES),
     "shape_apart": flag,
