@@ -35,6 +35,8 @@ CHOSEN = (
     *("look_step", "look_layer", "look_unit", "look_cell", "look_other", "look_class", "look_data"),
     *("act_about", "act_class", "act_data", "filters_off", "wrong_set", "wrong_true"),
     *("wrong_taken", "data_set", "data_page", "data_seed"),
+    *("conv_cell", "shape_at", "shape_unit", "col_at", "col_back_at"),
+    *("back_cell", "back_steps_at", "back_input_at", "back_weight_at"),
 )
 """Where one of these does not stand in the URL, none is chosen."""
 PAGE = "_page"

@@ -10,7 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs.layout import runs_root
 from cnnviz.ui import state
+from cnnviz.ui.convolution import state as convolution
 from cnnviz.ui.filters.page import TABLE, in_use
+from cnnviz.ui.shapes import params as shapes
 from cnnviz.ui.state import CHOSEN, MOVING, PAGE, adopt_url, publish_url
 from tests.browser import ROOT
 from tests.runs.run_tools import whole_run
@@ -78,9 +80,10 @@ def test_another_page_is_published_again(session: Any, monkeypatch: Any) -> None
 
 
 def test_every_choice_stands_in_the_table_of_a_page() -> None:
-    packages = ("filters", "activations", "draw", "mistakes", "dataset")
+    packages = ("filters", "activations", "draw", "mistakes", "dataset", "columns", "backward")
     pages = [importlib.import_module(f"cnnviz.ui.{name}.page") for name in packages]
-    assert set(CHOSEN) <= {key for page in pages for key in page.TABLE}
+    tables = [*(page.TABLE for page in pages), shapes.TABLE, convolution.TABLE]
+    assert set(CHOSEN) <= {key for table in tables for key in table}
 
 
 @pytest.mark.usefixtures("own_manager")

@@ -14,8 +14,8 @@ from cnnviz.ui.backward.panels import input_product, steps, weight_product
 from cnnviz.ui.components.linked import linked
 from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
+from cnnviz.ui.lab import example
 from cnnviz.ui.lab.card import Answer, Question, card
-from cnnviz.ui.lab.example import in_use
 from cnnviz.ui.lab.inputs import one_layer, show_told
 from cnnviz.ui.lab.pinned import cell, keep_cell, kept_cell, pinnable, place
 from cnnviz.ui.state import Table, one_of, publish_url
@@ -58,7 +58,7 @@ def _body(view: str) -> None:
     with guard(), one_layer():
         {"layer": layer_view, "check": check.check_view, "step": motion.motion_view}[view]()
         show_told()
-    publish_url(shown_in(view))
+    publish_url(in_use())
 
 
 def view_input() -> str:
@@ -77,8 +77,9 @@ def view_input() -> str:
     return str(st.session_state[VIEW])
 
 
-def shown_in(view: str) -> Table:
+def in_use() -> Table:
     """Return the parameters that the open view has."""
+    view = st.session_state.get(VIEW)
     network = {key: TABLE[key] for key in (subject.NETWORK, subject.SEED)}
     if view == "check":
         return {VIEW: TABLE[VIEW], **network, **check.TABLE}
@@ -86,7 +87,7 @@ def shown_in(view: str) -> Table:
         return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **motion.TABLE}
     if st.session_state.get(layer.OF) == "layer":
         return {VIEW: TABLE[VIEW], **network, **subject.TABLE, **layer.LAYER_OWN, **PINNED}
-    return {VIEW: TABLE[VIEW], **layer.EXAMPLE_OWN, **in_use(layer.PREFIX), **PINNED}
+    return {VIEW: TABLE[VIEW], **layer.EXAMPLE_OWN, **example.in_use(layer.PREFIX), **PINNED}
 
 
 def layer_view() -> None:

@@ -160,7 +160,10 @@ const adopt = (state, data) => {
   const [input, weight] = [largest(state.input), largest(state.weight)]
   state.scales = { input, weight, products: input * weight, output: largest(state.after) }
   const cell = String(data.cell)
-  if (cell !== state.asked && data.cell) state.home = data.cell
+  if (cell !== state.asked && data.cell) {
+    state.home = data.cell
+    if (state.pin?.part === 'output' && String(state.pin.cell) !== cell) state.pin = null
+  }
   state.asked = cell
   state.home = state.home.map((n, axis) => clamp(n, data.output[axis] - 1))
   state.list.style.setProperty('--longest', longestFactors(state))

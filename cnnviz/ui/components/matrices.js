@@ -156,6 +156,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   states.set(root, state)
   const appearance = lookOf(root)
   state.setTriggerValue = setTriggerValue
+  goBack(state, data.start, state.at && [state.at.panel.name, state.at.index])
   const drawn = JSON.stringify([{ ...data, start: null }, appearance]) // where to begin only once
   if (state.drawn === drawn) return
   const table = colorTable('diverging', root)

@@ -243,6 +243,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const state = states.get(root) || begin(root)
   states.set(root, state)
   state.setTriggerValue = setTriggerValue
+  goBack(state, data.start, state.at && [state.at.layer, state.at.unit[0]])
   const drawn = JSON.stringify({ ...data, start: null }) // where to begin only once
   if (state.drawn === drawn) return
   Object.assign(state, { drawn, data, pinned: false, width: root.clientWidth })

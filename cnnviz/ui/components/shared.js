@@ -20,6 +20,15 @@ const entitle = (el, text, help) => {
   else if (el.title !== help) el.title = help
 }
 
+// Lets go of a pinned cell where the reader went back to a page that had another one pinned, or none:
+// `start` is the cell that the page begins with.
+const goBack = (state, start, pinned) => {
+  const asked = JSON.stringify(start ?? null)
+  const gone = state.pinned && asked !== state.asked && asked !== JSON.stringify(pinned)
+  state.asked = asked
+  if (gone) Object.assign(state, { at: null, pinned: false, drawn: '' })
+}
+
 // --- numbers and colors -------------------------------------------------------------------------
 
 // The shortest decimal that is this float32 and no other.

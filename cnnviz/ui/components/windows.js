@@ -240,6 +240,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   states.set(root, state)
   const look = lookOf(root)
   state.setTriggerValue = setTriggerValue
+  goBack(state, data.start, state.at && [state.at.panel, ...state.at.cell])
   const drawn = JSON.stringify([{ ...data, start: null }, look]) // where to begin only once
   if (state.drawn === drawn) return
   Object.assign(state, { drawn, data, look, width: root.clientWidth })

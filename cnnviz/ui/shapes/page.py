@@ -11,7 +11,7 @@ from cnnviz.ui.shapes import chain, controls
 from cnnviz.ui.shapes.layer import layer_view
 from cnnviz.ui.shapes.params import CODE, SPOT, TABLE, VIEWS
 from cnnviz.ui.shapes.table import table_view
-from cnnviz.ui.state import publish_url
+from cnnviz.ui.state import Table, publish_url
 
 INTRODUCTION = (
     "Where the windows of a layer stand, how large its output is and why, and what becomes of it "
@@ -35,7 +35,7 @@ def _body() -> None:
     controls.defaults()
     with guard():
         SHOW[_view()]()
-    publish_url({key: TABLE[key] for key in ("shape_view", *keys_in_use())})
+    publish_url(in_use())
 
 
 def _view() -> str:
@@ -53,9 +53,13 @@ def _view() -> str:
     return str(view)
 
 
-def keys_in_use() -> list[str]:
-    """Return the names of the open view that stand in the URL."""
-    view = st.session_state["shape_view"]
+def in_use() -> Table:
+    """Return the part of the table that the open view needs."""
+    return {key: TABLE[key] for key in ("shape_view", *_keys_in_use())}
+
+
+def _keys_in_use() -> list[str]:
+    view = st.session_state.get("shape_view")
     if view == "chain":
         return [*chain.keys_in_use(), CODE]
     return [*controls.keys_in_use(), *([SPOT, CODE] if view == "layer" else [])]
