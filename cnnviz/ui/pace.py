@@ -22,9 +22,9 @@ def pace(now: RunStatus, settings: RunSettings | None) -> float | None:
 def poll_seconds(now: RunStatus, watching: Callable[[], int]) -> float | None:
     """Return how often to look: often before the first step, never at what cannot change.
 
-    A look costs a browser up to a third of a second of a processor. Where it takes that from the
-    training, looks are the rarer the longer it has gone on, as less changes from one to the next,
-    and the more browsers share its processors, so that all together cost hardly more than one.
+    A look costs a browser up to a third of a second of a processor. Where browsers take that from
+    the training, looks are the rarer the longer it has gone on, as less changes from one to the
+    next, and the more browsers there are, so that all together cost hardly more than one.
 
     Parameters
     ----------

@@ -38,9 +38,9 @@ def watched() -> bool:
 def watchers(threads: int) -> int:
     """Count this session among those that look at a training; return how many share its processors.
 
-    That is nobody where there are more than the training uses. A browser on another machine draws
-    with processors of its own: for it the answer is 1, so that what the server does for the looks
-    of many stays small.
+    The answer is 0 where the machine has more processors than the training uses. A browser on
+    another machine draws with processors of its own: for it the answer is 1, so that what the
+    server does for the looks of many stays small.
     """
     if st.context.ip_address not in HERE:
         return 1

@@ -22,6 +22,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnnviz.runs.layout import RUN_ID
 from cnnviz.training.augment import Augment
 from cnnviz.training.config import REGISTRIES
+from cnnviz.ui.answering import WORK_ASKED
 from cnnviz.ui.train.codec import decode_layers, encode_layers
 from cnnviz.ui.train.numbers import NUMBERS, Numbers
 
@@ -142,7 +143,8 @@ def adopt_url(page: str, table: Table = SHARED, in_use: Callable[[], Table] | No
     if st.session_state.get(PAGE) == page and not went_back:
         return
     st.session_state[PAGE] = page
-    st.session_state.pop(MOVING, None)
+    for left_behind in (MOVING, WORK_ASKED):
+        st.session_state.pop(left_behind, None)
     found = read_params(st.query_params.to_dict(), table)
     for key, value in found.items():
         st.session_state[key] = value

@@ -1,6 +1,7 @@
 """A part of a page answers by itself, and long work is broken off by whatever is pressed."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,20 +74,38 @@ def two_runs(tmp_path: Path) -> Iterator[tuple[RunFolder, RunFolder]]:
     manager.close()
 
 
+@pytest.fixture
+def dashboard(two_runs: tuple[RunFolder, RunFolder], tmp_path: Path) -> Iterator[str]:
+    environment = os.environ | {"CNNVIZ_RUNS_DIR": str(two_runs[0].path.parent)}
+    server = start_server("dashboard.py", tmp_path / "log", environment)
+    yield server.url
+    server.stop()
+
+
 def test_another_run_that_is_chosen_is_followed(
-    chromium_page: Page, two_runs: tuple[RunFolder, RunFolder], tmp_path: Path
+    chromium_page: Page, dashboard: str, two_runs: tuple[RunFolder, RunFolder]
 ) -> None:
     (active, finished), page = two_runs, chromium_page
-    environment = os.environ | {"CNNVIZ_RUNS_DIR": str(active.path.parent)}
-    server = start_server("dashboard.py", tmp_path / "log", environment)
-    try:
-        page.goto(f"{server.url}/Filters?run={finished.id}")
-        settled(page)
-        page.get_by_role("button", name="Runs (2)").click()
-        page.get_by_role("button", name="training · tiny").click()
-        page.wait_for_function(f"location.search.includes('{active.id}')")
-        sentence = page.locator(".timeline .sentence")
-        shown = sentence.inner_text()
-        expect(sentence).not_to_have_text(shown, timeout=30_000)
-    finally:
-        server.stop()
+    page.goto(f"{dashboard}/Filters?run={finished.id}")
+    settled(page)
+    page.get_by_role("button", name="Runs (2)").click()
+    page.get_by_role("button", name="training · tiny").click()
+    page.wait_for_function(f"location.search.includes('{active.id}')")
+    sentence = page.locator(".timeline .sentence")
+    shown = sentence.inner_text()
+    expect(sentence).not_to_have_text(shown, timeout=30_000)
+
+
+def test_that_a_run_is_gone_is_said_once(
+    chromium_page: Page, dashboard: str, two_runs: tuple[RunFolder, RunFolder]
+) -> None:
+    (_, finished), page = two_runs, chromium_page
+    gone = page.get_by_text(f"The run {finished.id} is not here")
+    page.goto(f"{dashboard}/Mistakes?run={finished.id}")
+    settled(page)
+    shutil.rmtree(finished.path)
+    slider = page.get_by_label("Checkpoint of the run")
+    slider.press("Home")
+    expect(gone).to_be_visible()
+    slider.press("Home")
+    expect(gone).to_have_count(0)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs.layout import runs_root
 from cnnviz.ui import state
+from cnnviz.ui.answering import WORK_ASKED
 from cnnviz.ui.convolution import state as convolution
 from cnnviz.ui.filters.page import TABLE, in_use
 from cnnviz.ui.shapes import params as shapes
@@ -77,6 +78,12 @@ def test_another_page_is_published_again(session: Any, monkeypatch: Any) -> None
     adopt_url("Activations", TABLE)
     publish_url(TABLE)
     assert session.query_params == {"look_step": "7"}
+
+
+def test_work_that_was_asked_for_is_not_done_on_another_page(session: Any) -> None:
+    session.session_state.update({PAGE: "Filters", WORK_ASKED: "_filters_off"})
+    adopt_url("Home")
+    assert WORK_ASKED not in session.session_state
 
 
 def test_every_choice_stands_in_the_table_of_a_page() -> None:

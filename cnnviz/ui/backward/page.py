@@ -50,7 +50,7 @@ def backward_page() -> None:
     """Draw the page: the choice of a view, and the view."""
     heading("Backward", INTRODUCTION)
     view = view_input()
-    answering(_body, view == "check", view)
+    answering(lambda: _body(view), whole=view == "check")
 
 
 def _body(view: str) -> None:

@@ -8,7 +8,7 @@ const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDo
 const look = (state, at) => {
   const same = at && state.at && at.panel === state.at.panel && at.index === state.at.index
   if (same || (!at && !state.at)) return
-  state.at = at
+  Object.assign(state, { at, own: true })
   refresh(state)
 }
 
@@ -26,7 +26,7 @@ const refresh = (state) => {
 const pin = (state, at) => {
   const again = state.pinned && at.panel === state.at?.panel && at.index === state.at?.index
   state.pinned = !again
-  state.at = at
+  Object.assign(state, { at, own: true })
   if (state.pinned && state.data.heard) state.setTriggerValue('cell', [at.panel.name, at.index])
   refresh(state)
 }
@@ -142,17 +142,16 @@ const begin = (root) => {
   return state
 }
 
-// The cell that was pointed at, on the new panels, or the one to begin with.
-const kept = (state, data) => {
-  const [name, index] = (state.at && [state.at.panel.name, state.at.index]) || data.start || []
-  const panel = state.panels[name]
+// The cell that the reader pointed at, on the new panels, or the one to begin with.
+const kept = ({ at, own, panels }, data) => {
+  const [name, index] = (own && [at.panel.name, at.index]) || data.start || []
+  const panel = panels[name]
   return panel && index < panel.size ? { panel, index } : null
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.matrices')
   const state = states.get(root) || begin(root)
-  const first = !states.has(root)
   states.set(root, state)
   const appearance = lookOf(root)
   state.setTriggerValue = setTriggerValue
@@ -165,6 +164,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.setAttribute('role', 'group')
   root.ariaLabel = data.label
   build(state, data)
-  state.at = first || state.at ? kept(state, data) : null
+  state.at = state.at || !state.own ? kept(state, data) : null
   layOut(state)
 }

@@ -26,7 +26,7 @@ const goBack = (state, start, pinned) => {
   const asked = JSON.stringify(start ?? null)
   const gone = state.pinned && asked !== state.asked && asked !== JSON.stringify(pinned)
   state.asked = asked
-  if (gone) Object.assign(state, { at: null, pinned: false, drawn: '' })
+  if (gone) Object.assign(state, { at: null, own: false, pinned: false, drawn: '' })
 }
 
 // --- numbers and colors -------------------------------------------------------------------------
@@ -50,6 +50,7 @@ const rgb = (color) => {
 const swatch = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })
 const readColor = (color) => {
   swatch.clearRect(0, 0, 1, 1)
+  swatch.fillStyle = 'black' // stays where the color is none
   swatch.fillStyle = color
   swatch.fillRect(0, 0, 1, 1)
   return [...swatch.getImageData(0, 0, 1, 1).data].slice(0, 3)

@@ -32,7 +32,7 @@ def data_page() -> None:
         open_page("Activations")
     heading("Data", INTRODUCTION)
     seen = look() if st.session_state.get(VIEW) == "map" else None
-    answering(_body, whole=True)
+    answering(_body, whole=True)  # a map is long work, whatever is pressed
     follow(seen)
 
 

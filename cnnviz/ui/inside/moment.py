@@ -23,7 +23,7 @@ from cnnviz.ui.pace import pace
 from cnnviz.ui.pictures import pictures
 from cnnviz.ui.state import MOVING, Table, publish_url, run_id
 from cnnviz.ui.train.numbers import Numbers
-from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
+from cnnviz.ui.train.picker import chosen_run, headline, picker, settings_of, shown_run
 from cnnviz.ui.words import badge, plain
 
 STEP = "look_step"
@@ -99,15 +99,16 @@ def at_a_moment(
     """
     seen = look()
     st.session_state[FOLLOWED] = None
-    answering(_shown, whole, body, table)
+    answering(lambda: _shown(body, table), whole=whole)
     follow(seen)
 
 
 def _shown(body: Callable[[Moment], None], table: Callable[[], Table]) -> None:
     """Draw timeline and body."""
+    run = chosen_run(list_runs())
+    if st.session_state.get(FOLLOWED) not in (None, run and run.id):
+        st.rerun()  # another run is shown now: it is to be followed
     moment = moment_bar()
-    if st.session_state.get(FOLLOWED) not in (None, st.session_state.get("run")):
-        st.rerun()  # another run was chosen: it is to be followed now
     if moment is not None:
         with guard():
             body(moment)
@@ -232,7 +233,7 @@ class Seen:
 
 def look() -> Seen | None:
     """Return the run that is shown as it is now, before the page is drawn."""
-    run = shown_run(list_runs())
+    run = chosen_run(list_runs())
     return None if run is None else _look_at(run)
 
 

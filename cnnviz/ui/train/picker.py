@@ -16,15 +16,24 @@ from cnnviz.ui.words import STATES, percent, plain, size
 MOST_SHOWN = 50
 ASKED = "_delete"  # the run of which is asked whether to delete it
 REFUSED = "_delete-refused"  # why one was not deleted: to be said once
+GONE = "_run-gone"  # why another run is shown than the chosen one: to be said once
 AT_WORK = "It waits or is being trained: pause or stop it first."
 
 
 def shown_run(runs: list[RunFolder]) -> RunFolder | None:
     """Return the run that was chosen, or the newest one; says so where the chosen one is gone."""
+    found = chosen_run(runs)
+    if sentence := st.session_state.pop(GONE, ""):
+        st.info(sentence, icon="ℹ️")
+    return found
+
+
+def chosen_run(runs: list[RunFolder]) -> RunFolder | None:
+    """Return the same run; what there is to say waits until `shown_run` says it."""
     chosen = st.session_state.get("run")
     by_id = {run.id: run for run in runs}
     if chosen is not None and chosen not in by_id:
-        st.info(_gone(str(chosen), bool(runs)), icon="ℹ️")
+        st.session_state[GONE] = _gone(str(chosen), bool(runs))
     found = by_id.get(str(chosen)) or (runs[0] if runs else None)
     st.session_state["run"] = found.id if found else None
     return found
