@@ -5,6 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnnviz.ui.guard import guard
+
 WORK_ASKED = "_work-asked"  # the work that the next run of the whole page is to do
 
 
@@ -15,12 +17,17 @@ def answering(draw: Callable[[], object], *, whole: bool = False) -> None:
     before the next one begins. Where a press is to break it off, as it may take long, the whole
     page has to run: with `whole` always, otherwise only for work that was asked for.
     """
+
+    def guarded() -> None:
+        with guard():  # that of the page is not there when only the part runs
+            draw()
+
     if not (whole or st.session_state.get(WORK_ASKED)):
-        st.fragment(draw)()
+        st.fragment(guarded)()
         return
     try:
         with st.container():  # in the place of the fragment's own
-            draw()
+            guarded()
     finally:
         st.session_state.pop(WORK_ASKED, None)
 

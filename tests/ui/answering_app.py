@@ -30,6 +30,8 @@ def part() -> None:
     """Draw what answers by itself."""
     st.markdown(f"Part {count('part')}")
     st.markdown(f"Ticked: {st.checkbox('Tick')}")
+    if st.checkbox("Fail"):
+        raise RuntimeError("Nobody thought of this.")
     st.markdown(f"Result: {work('key', 'Do it', task(), name='go')}")
 
 

@@ -43,6 +43,14 @@ def test_a_control_runs_its_part_and_no_more(chromium_page: Page, address: str) 
     expect(page.get_by_text("Page 1", exact=True)).to_be_visible()
 
 
+def test_what_goes_wrong_in_a_part_is_one_calm_sentence(chromium_page: Page, address: str) -> None:
+    page = opened(chromium_page, address)
+    page.get_by_text("Fail", exact=True).click()
+    expect(page.get_by_text("Something unexpected went wrong here")).to_be_visible()
+    settled(page)  # no exception is on the page
+    assert "Nobody thought of this" not in page.inner_text("body")
+
+
 @pytest.mark.parametrize("told", ["Cancel", "Tick"])
 def test_whatever_is_pressed_breaks_work_off(chromium_page: Page, address: str, told: str) -> None:
     page = opened(chromium_page, address)

@@ -246,9 +246,10 @@ def follow(seen: Seen | None) -> None:
 
 
 def _pulse(seen: Seen) -> None:
-    now = _look_at(seen.run)
-    if (now.status.state, now.latest) != (seen.status.state, seen.latest):
-        st.rerun()
+    with guard():
+        now = _look_at(seen.run)
+        if (now.status.state, now.latest) != (seen.status.state, seen.latest):
+            st.rerun()
 
 
 def _look_at(run: RunFolder) -> Seen:
