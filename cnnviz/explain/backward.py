@@ -92,7 +92,7 @@ def way_back(layer: Conv2d, x: Array, weight: Array, grad_output: Array) -> WayB
         grad_input=np.zeros_like(x) if grad_input is None else grad_input[0],
         columns=im2col(x[None], grid)[0],
         grad_weight=grads["weight"],
-        turned_weight=reference.weight_gradient(x[None], grad_output[None], grid),
+        turned_weight=weight_gradient(x, spread[0], grid),
     )
 
 
@@ -103,3 +103,16 @@ def full_convolution(spread: Array, weight: Array, grid: Grid) -> Convolved:
         len(kernels), grid.kernel, dilation=grid.dilation, padding="full", use_bias=False
     )
     return convolve(layer, {"weight": np.ascontiguousarray(kernels)}, spread)
+
+
+def weight_gradient(x: Array, spread: Array, grid: Grid) -> Array:
+    """Return the gradient by the weights: the convolution of x with the spread gradient.
+
+    Kernel and output change places, and so do stride and dilation. Every filter meets every
+    channel on its own: the channels are a batch.
+    """
+    F, *kernel = spread.shape
+    layer = Conv2d(F, tuple(kernel), stride=grid.dilation, padding=grid.pads, use_bias=False)
+    y, _ = layer.forward({"weight": np.ascontiguousarray(spread[:, None])}, x[:, None])
+    KH, KW = grid.kernel
+    return np.ascontiguousarray(y[:, :, :KH, :KW].swapaxes(0, 1))

@@ -1,6 +1,9 @@
 """The Shapes page in a real browser: pointing, keys, bounds that move, the way to Train."""
 
+import re
 from collections.abc import Iterator
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -119,6 +122,65 @@ def test_bounds_move_with_the_sliders_and_the_link_reproduces_it(
     expect(page.get_by_text("6 × 6 → 1 × 1")).to_be_visible()
     expect(kernel).to_have_value("6")
     page.wait_for_url("**/Shapes?*shape_kernel_height=6*")
+
+
+def luminance(color: str) -> float:
+    """The relative luminance of a color as browsers write it, as the WCAG define it."""
+    parts = [float(part) for part in re.findall(r"[\d.]+", color)[:3]]
+    parts = [part / 255 for part in parts] if color.startswith("rgb") else parts
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(a * b for a, b in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+def test_the_table_is_pointed_at_walked_through_and_leads_to_the_layer(
+    chromium_page: Page, server: AppServer, errors: list[str]
+) -> None:
+    page = opened(chromium_page, server, "shape_view=table&shape_size_height=9&shape_padding=same")
+    cells, line = page.locator(".sizes td button"), page.locator(".sizes .sentence")
+    expect(cells).to_have_count(4 * 11 * 6)
+    assert cells.all_inner_texts()[:7] == ["9", "5", "3", "3", "2", "2", "8"]
+    cells.nth(2 * 66 + 6).hover()  # the second row of the third table
+    expect(line).to_have_text("kernel 2, stride 1, padding 1: 10 × 10")
+    page.mouse.move(0, 0)
+    expect(line).to_contain_text("Point at a cell")
+    cells.nth(5).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(line).to_have_text("kernel 2, stride 1, padding same: 9 × 9")
+    page.keyboard.press("End")
+    expect(line).to_have_text("kernel 2, stride 6, padding 2: 2 × 2")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**shape_padding=number**")
+    settled(page)
+    link = parse_qs(urlsplit(page.url).query)
+    numbers = {name: link[f"shape_{name}_height"] for name in ("size", "kernel", "stride")}
+    assert numbers == {"size": ["9"], "kernel": ["3"], "stride": ["6"]}
+    assert link["shape_padding_height"] == ["2"]
+    expect(page.get_by_role("img", name="Output ·")).to_be_visible()
+    page.go_back()
+    cells.nth(10 * 6).click()  # kernel 11 does not fit into 9
+    expect(page.get_by_role("alert")).to_contain_text("11")
+    assert not errors
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_number_of_the_table_can_be_read(
+    chromium_page: Page, server: AppServer, scheme: Literal["light", "dark"]
+) -> None:
+    chromium_page.emulate_media(color_scheme=scheme)
+    page = opened(chromium_page, server, "shape_view=table&shape_size_height=9")
+    page.locator(".sizes td button").first.wait_for()
+    pairs = page.evaluate(
+        """() => [...document.querySelectorAll('*')].flatMap((e) => e.shadowRoot || [])
+        .flatMap((root) => [...root.querySelectorAll('.sizes td button')])
+        .map((e) => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor])"""
+    )
+    assert len(pairs) == 4 * 11 * 6
+    assert len({ground for _, ground in pairs}) > 5
+    for pair in pairs:
+        dim, bright = sorted(map(luminance, pair))
+        assert (bright + 0.05) / (dim + 0.05) > 4.5
 
 
 def test_a_unit_shows_its_cone_and_the_network_is_trained(

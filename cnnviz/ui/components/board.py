@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
-KINDS = ("bars", "chart", "confusion", "note", "scores", "status", "tiles")
+KINDS = ("bars", "chart", "confusion", "note", "scores", "sizes", "status", "tiles")
 UNISOLATED = ("chart",)  # Plotly puts its styles into the page's head
 
 

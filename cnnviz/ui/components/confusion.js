@@ -116,20 +116,11 @@ const choose = (state, place) => {
 }
 
 const walk = (state, event, [t, p]) => {
-  const last = state.classes.length - 1
-  const to = {
-    ArrowLeft: [t, p - 1],
-    ArrowRight: [t, p + 1],
-    ArrowUp: [t - 1, p],
-    ArrowDown: [t + 1, p],
-    Home: [t, 0],
-    End: [t, last],
-  }[event.key]
+  const count = state.classes.length
+  const to = stepped(event, [t, p], [count, count])
   if (!to) return
-  event.preventDefault()
-  const clamp = (i) => Math.max(0, Math.min(last, i))
   state.cells[t][p].tabIndex = -1
-  state.home = to.map(clamp)
+  state.home = to
   const button = state.cells[state.home[0]][state.home[1]]
   button.tabIndex = 0
   button.focus()

@@ -13,6 +13,22 @@ const write = (el, text) => el.textContent !== text && (el.textContent = text)
 
 const theme = (el, name) => getComputedStyle(el).getPropertyValue(`--st-${name}`).trim()
 
+// Where a key leads in a table of so many rows and columns, or nothing; the page does not scroll then.
+const stepped = (event, [row, column], [rows, columns]) => {
+  const to = {
+    ArrowLeft: [row, column - 1],
+    ArrowRight: [row, column + 1],
+    ArrowUp: [row - 1, column],
+    ArrowDown: [row + 1, column],
+    Home: [row, 0],
+    End: [row, columns - 1],
+  }[event.key]
+  if (!to) return null
+  event.preventDefault()
+  const within = (i, count) => Math.max(0, Math.min(count - 1, i))
+  return [within(to[0], rows), within(to[1], columns)]
+}
+
 // A title; what there is to know about it shows where the pointer rests.
 const entitle = (el, text, help) => {
   write(el, text)

@@ -214,11 +214,12 @@ def inputs(field: str, setting: Setting | None, names: list[str]) -> list[str]:
     list of str
         Where sliders stop because more, or less, is impossible.
     """
-    columns = st.columns(2, gap="small") if len(names) > 1 else [st.container()]
+    two = len(names) > 1
+    columns = st.columns(2, gap="small", vertical_alignment="bottom") if two else [st.container()]
     stops = []
     for place, key in enumerate(names):
         label = FIELDS[field]
-        if len(names) > 1:
+        if two:
             label = f"{label}, {key.rpartition('_')[2]}"
         with columns[place % 2]:
             if value("shape_typed") or setting is None:

@@ -6,16 +6,16 @@ import streamlit as st
 
 from cnnviz.explain.setting import Setting
 from cnnviz.explain.sizes import size_table
-from cnnviz.figures.sizes import sizes_figure
-from cnnviz.nn.geometry import Padding
-from cnnviz.ui.components.board import board
-from cnnviz.ui.components.chart import chart, plotly_loader
+from cnnviz.nn.geometry import AXES
+from cnnviz.ui.components.board import Pixel, board
+from cnnviz.ui.components.sizes import sizes
 from cnnviz.ui.shapes.controls import apart, ceil_mode, inputs, keys, kind, number_pair, value
+from cnnviz.ui.shapes.params import NUMBER
 from cnnviz.ui.words import shape
 
 FIELDS = ("size", "dilation")
 KERNELS, STRIDES = range(1, 12), range(1, 7)
-PADDINGS: dict[str, Padding] = {"valid": "valid", "same": "same", "1": 1, "2": 2}
+PADDINGS: dict[str, str | int] = {"valid": "valid", "same": "same", "1": 1, "2": 2}
 
 
 def table_view() -> None:
@@ -27,12 +27,22 @@ def table_view() -> None:
     size = shape(setting.size)
     st.caption(
         f"Size of the output of {setting.kind} for an input of {size}, height above width where "
-        "they differ. × marks what does not fit; point at a cell to read it."
+        "they differ. × marks what does not fit."
     )
-    figure = sizes_figure(tables, KERNELS, STRIDES)
-    alt = f"Size of the output over kernel, stride and padding, for an input of {size}."
-    plotly_loader()
-    board([[chart("sizes", figure, alt=alt, height=figure.layout.height)]], key="_shape_sizes")
+    board([[sizes("sizes", tables, KERNELS, STRIDES)]], key="_shape_sizes", on_tile=_open)
+
+
+def _open(cell: Pixel) -> None:
+    """Show the layer that a cell is about."""
+    padding = [*PADDINGS.values()][cell.tile]
+    st.session_state["shape_padding"] = padding if isinstance(padding, str) else NUMBER
+    chosen = {"kernel": KERNELS[cell.row], "stride": STRIDES[cell.column], "output_padding": 0}
+    if not isinstance(padding, str):
+        chosen["padding"] = padding
+    for field, number in chosen.items():
+        for axis in AXES:
+            st.session_state[f"shape_{field}_{axis}"] = number
+    st.session_state["shape_view"] = "layer"
 
 
 def _controls() -> Setting:
