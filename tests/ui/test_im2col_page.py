@@ -160,6 +160,8 @@ def test_the_way_back_has_its_numbers() -> None:
 
 def test_the_card_is_marked_with_the_arithmetic() -> None:
     page = im2col_page(col_channels="2")
+    page.session_state["_col_card_box"] = True
+    page.run()
     page.number_input("_col_card_0").set_value(9.0)
     page.number_input("_col_card_1").set_value(16.0)
     page.button("_col_card_check").click().run()

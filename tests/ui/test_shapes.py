@@ -37,6 +37,12 @@ def button(page: AppTest, label: str) -> Any:
     return next(one for one in page.button if one.label.startswith(label))
 
 
+def unfold(page: AppTest, key: str) -> None:
+    """Open what is folded up."""
+    page.session_state[key] = True
+    page.run()
+
+
 def link(page: AppTest) -> dict[str, str]:
     return {key.removeprefix("shape_"): value for key, value in page.query_params.items()}
 
@@ -157,6 +163,7 @@ def check(page: AppTest, card: str, *numbers: float) -> AppTest:
 
 def test_a_card_asks_for_an_output_that_is_not_shown() -> None:
     page = opened(stride_height="2")
+    unfold(page, "_shape_size_box")
     assert "stride **3**, not 2" in said(page)
     page = check(page, "size", 26.0, 9.0)
     assert page.info[0].value.startswith("Height: **26** is not it. That would be with stride 1.")
@@ -168,6 +175,7 @@ def test_a_card_asks_for_an_output_that_is_not_shown() -> None:
 
 def test_a_card_asks_for_a_receptive_field_that_is_not_shown() -> None:
     page = opened(view="chain", network="im2col-lenet")
+    unfold(page, "_shape_field_box")
     assert "the kernel of layer 1 were **7 × 7**" in said(page)
     assert "layer 6, MaxPool2d" in said(page)
     page = check(page, "field", 18.0, 18.0)
@@ -211,6 +219,7 @@ def test_parameters_are_arithmetic_and_what_covers_the_image_is_flagged() -> Non
 
 def test_a_chain_is_edited_in_place_and_trained() -> None:
     page = opened(view="chain", network="im2col-lenet")
+    unfold(page, "_shape_box")
     next(one for one in page.text_input if one.label == "Kernel size").set_value("3").run()
     assert not faults(page)
     assert link(page)["network"] == "my-network"
@@ -254,6 +263,7 @@ def test_a_runs_network_is_a_chain() -> None:
 
 def test_every_layer_can_stand_in_a_chain() -> None:
     page = opened(view="chain", network="tiny")
+    unfold(page, "_shape_box")
     page.get_by_key("_shape_editor_view").set_value("as JSON").run()
     more = {"Conv2d": ', "out_channels": 4, "kernel_size": 3', "Linear": ', "out_features": 3'}
     more["ConvTranspose2d"] = ', "out_channels": 4, "kernel_size": 2, "stride": 2, "dilation": 3'

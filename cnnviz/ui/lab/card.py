@@ -80,9 +80,13 @@ def _wrong(answer: Answer, typed: float | None) -> str:
 def card(question: Question, *, key: str, title: str = TITLE) -> None:
     """Draw the question, folded up, with an input for each answer, and the verdict once checked.
 
-    The verdict is that on the question as it stands: when the settings change, it goes.
+    The verdict is that on the question as it stands: when the settings change, it goes. What is
+    folded up is not drawn, so that it takes no part in a page's answers.
     """
-    with st.expander(title, icon="✏️", key=f"_{key}_box"):
+    box = st.expander(title, icon="✏️", key=f"_{key}_box", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         st.markdown(question.text)
         row = st.form(f"_{key}_form", border=False).container(
             horizontal=True, vertical_alignment="bottom"

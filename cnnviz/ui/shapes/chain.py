@@ -72,8 +72,10 @@ def chain_view() -> None:
     rows, error = summary_rows(layers, input_shape)
     with train:
         _train_button(layers, input_shape, error)
-    with st.expander("Change the network", icon="✏️", key="_shape_box"):
-        edit(BENCH)
+    box = st.expander("Change the network", icon="✏️", key="_shape_box", on_change="rerun")
+    if box.open:
+        with box:
+            edit(BENCH)
     if error:
         st.error(error, icon="⚠️")
     if not rows:

@@ -234,6 +234,9 @@ def test_a_kernel_of_other_channels_is_a_sentence_with_a_way_out() -> None:
 
 def test_predictions_are_marked() -> None:
     page = opened()
+    for name in ("size", "product"):
+        page.session_state[f"_conv_{name}_box"] = True
+    page.run()
     page.number_input("_conv_size_0").set_value(3.0)
     page.number_input("_conv_size_1").set_value(3.0)
     page.button("_conv_size_check").click().run()
