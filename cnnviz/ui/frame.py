@@ -9,6 +9,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from cnnviz.ui.components.history import one_entry_a_page
 from cnnviz.ui.guard import guard
 from cnnviz.ui.service import one_blas_thread
 from cnnviz.ui.state import SHARED, Table, adopt_url
@@ -98,3 +99,4 @@ def menu() -> None:
                 st.caption(group)
             for entry in entries:
                 st.page_link(entry.path, label=entry.title, icon=entry.icon, help=entry.help)
+        one_entry_a_page()

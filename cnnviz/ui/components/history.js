@@ -1,0 +1,22 @@
+// One entry in the browser's history for each page that is opened. Streamlit makes two or three: it
+// takes the parameters off the old page's address, or gives it those of the new one, goes to the bare
+// new page, and the page then puts into its address what it shows. Back would lead from one to the
+// other, that is, nowhere.
+
+const enter = (push, state, to) => {
+  const same = to.pathname === location.pathname
+  const completes = same && !location.search
+  const corrects = !same && to.search && to.search === location.search
+  const leaves = same && !to.search
+  const replace = completes || corrects || (!same && history.state?.leaves)
+  ;(replace ? history.replaceState : push).call(history, { ...state, leaves }, '', to.href)
+}
+
+const once = () => {
+  if (globalThis.cnnvizHistory) return
+  globalThis.cnnvizHistory = true
+  const push = history.pushState
+  history.pushState = (state, unused, url) => enter(push, state, new URL(url ?? location.href, location.href))
+}
+
+export default once
