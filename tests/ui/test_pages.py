@@ -36,6 +36,7 @@ def train_page(**params: str) -> AppTest:
     page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
     for key, value in params.items():
         page.query_params[key] = value
+    page.session_state["_more_numbers"] = True
     return page.switch_page(TRAIN).run()
 
 

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.nn.architectures import ARCHITECTURES
-from cnnviz.runs import layout
+from cnnviz.runs import layout, list_runs
 from cnnviz.ui.service import manager
 from cnnviz.ui.train.defaults import NETWORK
 from cnnviz.ui.train.numbers import NUMBERS
@@ -22,6 +22,7 @@ def opened(**params: str) -> AppTest:
     page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
     for key, value in params.items():
         page.query_params[key] = value
+    page.session_state["_more_numbers"] = True
     return page.switch_page("pages/1_Train.py").run()
 
 
@@ -69,6 +70,28 @@ def test_numbers_of_a_description_that_clash_leave_every_field_where_it_is() -> 
     page.toggle("sgd_nesterov").set_value(True).run()
     assert "momentum, which is 0; raise it." in sentence(page)
     assert keys(page) == drawn
+
+
+def test_numbers_that_are_folded_away_mean_what_they_meant() -> None:
+    page = opened(augment_shift="2")
+    page.number_input("sgd_momentum").set_value(0.0)
+    page.toggle("sgd_nesterov").set_value(True).run()
+    page.session_state["_more_numbers"] = False
+    page.run()
+    assert "sgd_momentum" not in keys(page)
+    assert "momentum, which is 0; raise it." in sentence(page)
+    page.session_state["_more_numbers"] = True
+    page.run()
+    assert page.number_input("sgd_momentum").value == 0
+    page.number_input("sgd_momentum").set_value(0.5).run()
+    page.session_state["_more_numbers"] = False
+    page.run()
+    assert sentence(page) == ""
+    assert (page.query_params["sgd_momentum"], page.query_params["augment_shift"]) == ("0.5", "2")
+    next(one for one in page.button if one.label == "Train").click().run()
+    config = list_runs(layout.runs_root())[0].settings().config
+    assert (config.optimizer.momentum, config.optimizer.nesterov) == (0.5, True)
+    assert config.augment.shift == 2
 
 
 def test_a_wrong_number_stays_and_stands_in_no_link() -> None:

@@ -13,34 +13,46 @@ from cnnviz.ui.train.typed import Description
 
 
 def number_input(
-    label: str, key: str, usual: float | None, *, whole: bool = False, shown: str = "", help: str
+    label: str,
+    key: str,
+    usual: float | None,
+    *,
+    whole: bool = False,
+    shown: str = "",
+    help: str,
+    drawn: bool = True,
 ) -> Any:
     """Draw an input for a number that stands under `key`; return what was typed, unchecked.
 
     It has no limits of its own: the browser would keep a number beyond them to itself, and the
     page would go on with the last one. An emptied field takes the usual number; where that is
-    None it stays empty, and `shown` says what that means.
+    None it stays empty, and `shown` says what that means. An input that is not `drawn`, as what
+    it stands in is closed, means what it meant last.
     """
     keep(key, number_or(usual, st.session_state.get(key)))
-    st.number_input(
-        label,
-        value=None if usual is None else float(usual),
-        step=1.0 if whole else step_size(st.session_state[key] or 0.0),
-        format="%g",
-        key=key,
-        placeholder=shown or None,
-        help=help,
-        persist_state="session",
-    )
+    if drawn:
+        st.number_input(
+            label,
+            value=None if usual is None else float(usual),
+            step=1.0 if whole else step_size(st.session_state[key] or 0.0),
+            format="%g",
+            key=key,
+            placeholder=shown or None,
+            help=help,
+            persist_state="session",
+        )
     typed = number_or(usual, st.session_state.get(key))
     return as_whole(typed) if whole else typed
 
 
-def choice_input(label: str, key: str, options: list[str], default: str, **more: Any) -> str:
+def choice_input(
+    label: str, key: str, options: list[str], default: str, *, drawn: bool = True, **more: Any
+) -> str:
     """Draw a list of options; return the chosen one, the default where that makes no sense."""
     value = st.session_state.get(key)
     keep(key, value if value in options else default)
-    st.selectbox(label, options, key=key, persist_state="session", **more)
+    if drawn:
+        st.selectbox(label, options, key=key, persist_state="session", **more)
     value = st.session_state.get(key)
     return value if value in options else default
 
@@ -79,29 +91,34 @@ def step_size(value: float) -> float:
     return 10.0 ** min(max(math.floor(math.log10(abs(value))), -9), 9) if value else 0.1
 
 
-def field_inputs(kind: type[Any], defaults: Mapping[str, Any]) -> Description:
+def field_inputs(
+    kind: type[Any], defaults: Mapping[str, Any], *, drawn: bool = True
+) -> Description:
     """Draw a widget for each field of a description; return it as typed, unchecked."""
     values: dict[str, Any] = {}
     for field in fields(kind):
         default = defaults.get(field_key(kind.__name__, field.name))
         if default is None:
-            values[field.name] = _pair(kind.__name__, field.name, defaults)
+            values[field.name] = _pair(kind.__name__, field.name, defaults, drawn)
         else:
-            values[field.name] = _single(kind.__name__, field.name, default)
+            values[field.name] = _single(kind.__name__, field.name, default, drawn)
     return kind, values
 
 
-def _pair(kind: str, field: str, defaults: Mapping[str, Any]) -> tuple[float, ...]:
+def _pair(kind: str, field: str, defaults: Mapping[str, Any], drawn: bool) -> tuple[float, ...]:
     keys = [(f"{field}_{place + 1}", field_key(kind, field, place)) for place in range(2)]
     return tuple(
-        number_input(title(name), key, defaults[key], help=hint(kind, name)) for name, key in keys
+        number_input(title(name), key, defaults[key], help=hint(kind, name), drawn=drawn)
+        for name, key in keys
     )
 
 
-def _single(kind: str, field: str, default: Any) -> Any:
+def _single(kind: str, field: str, default: Any, drawn: bool) -> Any:
     key, label, help = field_key(kind, field), title(field), hint(kind, field)
     if isinstance(default, bool):
         st.session_state.setdefault(key, default)
-        st.toggle(label, key=key, help=help, persist_state="session")
+        if drawn:
+            st.toggle(label, key=key, help=help, persist_state="session")
         return bool(st.session_state[key])
-    return number_input(label, key, default, whole=isinstance(default, int), help=help)
+    whole = isinstance(default, int)
+    return number_input(label, key, default, whole=whole, help=help, drawn=drawn)

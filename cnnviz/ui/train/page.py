@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.manager import Manager
 from cnnviz.runs.settings import RunSettings
+from cnnviz.ui.answering import answering
 from cnnviz.ui.components.board import board
 from cnnviz.ui.components.chart import plotly_loader
 from cnnviz.ui.frame import heading
@@ -21,7 +22,7 @@ from cnnviz.ui.train.hints import SETTINGS
 from cnnviz.ui.train.live import BOARD, live_view
 from cnnviz.ui.train.network import problem_with
 from cnnviz.ui.train.numbers import Numbers
-from cnnviz.ui.train.picker import headline, picker, settings_of, shown_run
+from cnnviz.ui.train.picker import chosen_run, headline, picker, settings_of, shown_run
 from cnnviz.ui.train.presets import preset_row
 from cnnviz.ui.train.sets import data_sets, downloads
 from cnnviz.ui.train.settings import Choice, adopt_pending, load_settings, settings_panel
@@ -33,6 +34,7 @@ INTRODUCTION = (
 )
 
 
+DRAWN = "_train-drawn"  # the run that the page has drawn, and its state then
 IDLE = Numbers("Pause after minutes without a browser", LEAST_IDLE, MOST_IDLE, whole=False)
 
 
@@ -40,21 +42,35 @@ def train_page() -> None:
     """Draw the page from top to bottom: settings, buttons, the run."""
     plotly_loader()
     heading("Train", INTRODUCTION)
-    adopt_pending()
-    choice = choose()
-    shown = None
+    st.session_state.setdefault("smoothing", SMOOTHING)  # stands in the URL
+    st.session_state[DRAWN] = None
+    answering(settings_and_buttons)
     with guard():
         runs = list_runs()
-        run = shown_run(runs)
+        run = chosen_run(runs)
+        if run is None:
+            board([], key=BOARD)  # its script is in the browser before there is anything to draw
+            st.info("Nothing has been trained here yet: press Train.", icon="👆")
+        else:
+            shown = look(manager(), run)
+            st.session_state[DRAWN] = (run.id, shown.status.state)
+            run_bar(runs, shown)
+            live_view(shown.run, shown.status, shown.settings)
+
+
+def settings_and_buttons() -> None:
+    """Draw what is to be trained, and what starts and stops it."""
+    adopt_pending()
+    choice = choose()
+    with guard():
+        runs = list_runs()
+        run = chosen_run(runs)
         shown = look(manager(), run) if run else None
+        if st.session_state.get(DRAWN) not in (None, shown and (shown.run.id, shown.status.state)):
+            st.rerun()  # what is drawn below is another run, or this one as it was
+        shown_run(runs)
         if transport(manager(), choice, shown):
             st.rerun()
-    if shown is None:
-        board([], key=BOARD)  # its script is in the browser before there is anything to draw
-        st.info("Nothing has been trained here yet: press Train.", icon="👆")
-    else:
-        run_bar(runs, shown)
-        live_view(shown.run, shown.status, shown.settings)
     publish_url()
 
 
@@ -94,7 +110,6 @@ def run_bar(runs: list[RunFolder], shown: Shown) -> None:
 def more(shown: Shown) -> None:
     """Draw what is needed now and then: smoothing, the settings again, the history as a file."""
     with st.popover("More", icon="⚙️", help="Curves, history as a file, idle time."):
-        st.session_state.setdefault("smoothing", SMOOTHING)
         st.slider(
             "Smoothing",
             0.0,

@@ -1,5 +1,6 @@
 """The settings of the next run: data, network, optimizer and numbers."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,8 +118,11 @@ def _draw(strip: DeltaGenerator, row: DeltaGenerator) -> Typed:
     for key in STRIP_KEYS:
         with grid.cell(column_span=2):
             numbers[key] = _number(key, usual[key])
-    with row, st.popover("More numbers", icon="🎛️", help=SETTINGS["more"]):
-        descriptions, others = _more(OPTIMIZERS[optimizer], usual)
+    box = row.popover(
+        "More numbers", icon="🎛️", help=SETTINGS["more"], key="_more_numbers", on_change="rerun"
+    )
+    with box:
+        descriptions, others = _more(OPTIMIZERS[optimizer], usual, drawn=bool(box.open))
     return Typed(name, network, network_layers(), numbers | others, usual, descriptions)
 
 
@@ -164,10 +168,10 @@ def _optimizer_changed() -> None:
     st.session_state["lr"] = usual_lr(network, st.session_state["optimizer"])
 
 
-def _number(key: str, usual: float | None, shown: str = "") -> Any:
+def _number(key: str, usual: float | None, shown: str = "", *, drawn: bool = True) -> Any:
     """Draw the input of a shared number; return what was typed."""
-    one = NUMBERS[key]
-    return number_input(one.label, key, usual, whole=one.whole, shown=shown, help=SETTINGS[key])
+    one, help = NUMBERS[key], SETTINGS[key]
+    return number_input(one.label, key, usual, whole=one.whole, shown=shown, help=help, drawn=drawn)
 
 
 def _images(name: str) -> Images:
@@ -193,40 +197,41 @@ def _leave_out_of_link(there: Images) -> None:
 
 
 def _more(
-    optimizer: type[Optimizer], usual: dict[str, Any]
+    optimizer: type[Optimizer], usual: dict[str, Any], *, drawn: bool
 ) -> tuple[dict[str, Description], dict[str, Any]]:
     """Draw the numbers that are changed rarely; return descriptions and numbers as typed."""
-    st.caption("The optimizer's numbers")
-    with _grid():
-        descriptions: dict[str, Description] = {"optimizer": field_inputs(optimizer, usual)}
-    st.caption("The learning rate over the training")
-    with _grid():
-        descriptions["schedule"] = _described("schedule", usual)
-    st.caption("What is made small")
-    with _grid():
-        descriptions["loss"] = _described("loss", usual)
-    st.caption("Training images moved at random, each one anew whenever it is seen")
-    with _grid():
-        descriptions["augment"] = field_inputs(Augment, usual)
-    st.caption("Images held out, and processors")
-    with _grid():
+
+    def part(words: str) -> AbstractContextManager[Any]:
+        """Draw a heading and return where its numbers go."""
+        if not drawn:
+            return nullcontext()
+        st.caption(words)
+        return st.grid("auto", min_column_width=132)
+
+    with part("The optimizer's numbers"):
+        descriptions = {"optimizer": field_inputs(optimizer, usual, drawn=drawn)}
+    with part("The learning rate over the training"):
+        descriptions["schedule"] = _described("schedule", usual, drawn)
+    with part("What is made small"):
+        descriptions["loss"] = _described("loss", usual, drawn)
+    with part("Training images moved at random, each one anew whenever it is seen"):
+        descriptions["augment"] = field_inputs(Augment, usual, drawn=drawn)
+    with part("Images held out, and processors"):
         numbers = {
-            "validation": _number("validation", None, "a tenth"),
-            "test": _number("test", None, "all"),
-            "threads": _number("threads", usual["threads"]),
+            "validation": _number("validation", None, "a tenth", drawn=drawn),
+            "test": _number("test", None, "all", drawn=drawn),
+            "threads": _number("threads", usual["threads"], drawn=drawn),
         }
     return descriptions, numbers
 
 
-def _grid() -> DeltaGenerator:
-    return st.grid("auto", min_column_width=132)
-
-
-def _described(name: str, usual: dict[str, Any]) -> Description:
+def _described(name: str, usual: dict[str, Any], drawn: bool) -> Description:
     """Draw what there is to choose from, and the fields of what is chosen."""
     registry = REGISTRIES[name]
-    kind = choice_input(title(name), name, list(registry), usual[name], help=SETTINGS[name])
-    return field_inputs(registry[kind], usual)
+    kind = choice_input(
+        title(name), name, list(registry), usual[name], help=SETTINGS[name], drawn=drawn
+    )
+    return field_inputs(registry[kind], usual, drawn=drawn)
 
 
 def _say(shown: Pictures) -> None:
