@@ -94,7 +94,9 @@ def test_the_prediction_is_the_engines_own_at_each_step(run: RunFolder) -> None:
 
 
 def test_a_test_image_that_is_left_alone_goes_in_as_it_is(run: RunFolder) -> None:
-    page = press(draw_page(look_image="11"), "Put it on the pad")
+    page = draw_page(look_image="11")
+    page.session_state["_draw_samples"] = True
+    page = press(page.run(), "Put it on the pad")
     assert not faults(page)
     own = split(load("digits"), DATA).test
     seen = parts(page, "_draw_answers")["seen-0"]

@@ -21,7 +21,10 @@ HELP = (
 
 def sample_popover(moment: Moment, pad_key: str) -> None:
     """Draw what opens the choice of a test image."""
-    with st.popover("Start from a test image", icon="🖼️"), guard():
+    box = st.popover("Start from a test image", icon="🖼️", key="_draw_samples", on_change="rerun")
+    if not box.open:
+        return
+    with box, guard():
         controls, preview = st.columns([3, 1])
         with controls:
             with st.grid("auto", min_column_width=130):
