@@ -96,8 +96,9 @@ def map_view(chosen: Chosen) -> None:
         source = _source_input(moment)
         if not runs:
             st.caption(NO_RUN, width="stretch")
-        words = {count: f"{count:,}" for count in COUNTS}
-        count = picked("Images", COUNT, words, SPREAD, usual=USUAL_COUNT, width=120)
+        words = count_words(len(chosen.split))
+        usual = min(USUAL_COUNT, max(words))
+        count = picked("Images", COUNT, words, SPREAD, usual=usual, width=120)
     places = spread(len(chosen.split), count)
     key = (method, source.key, chosen.key, len(places))
     found: Principal | Neighbors | None
@@ -116,6 +117,13 @@ def map_view(chosen: Chosen) -> None:
     if moment is not None:
         st.caption(LOOK_FOR[source.layer is None])
     _draw(found, chosen, places, judged, _told(found, source, len(places)))
+
+
+def count_words(there: int) -> dict[int, str]:
+    """Return how many images a map may have; the first number that is not less stands for all."""
+    words = {count: f"{count:,}" for count in COUNTS if count < there}
+    enough = [count for count in COUNTS if count >= there]
+    return words | dict.fromkeys(enough[:1], f"all {there:,}")
 
 
 def _neighbors(

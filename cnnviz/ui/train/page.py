@@ -48,12 +48,12 @@ def train_page() -> None:
     with guard():
         runs = list_runs()
         run = chosen_run(runs)
-        if run is None:
+        shown = look(manager(), run) if run else None
+        st.session_state[DRAWN] = moment(shown)
+        if shown is None:
             board([], key=BOARD)  # its script is in the browser before there is anything to draw
             st.info("Nothing has been trained here yet: press Train.", icon="👆")
         else:
-            shown = look(manager(), run)
-            st.session_state[DRAWN] = (run.id, shown.status.state)
             run_bar(runs, shown)
             live_view(shown.run, shown.status, shown.settings)
 
@@ -66,12 +66,19 @@ def settings_and_buttons() -> None:
         runs = list_runs()
         run = chosen_run(runs)
         shown = look(manager(), run) if run else None
-        if st.session_state.get(DRAWN) not in (None, shown and (shown.run.id, shown.status.state)):
-            st.rerun()  # what is drawn below is another run, or this one as it was
-        shown_run(runs)
-        if transport(manager(), choice, shown):
+        # What is drawn below may be another run, or this one as it was: the whole page runs then,
+        # when what was pressed is done.
+        old = st.session_state.get(DRAWN) not in (None, moment(shown))
+        if not old:
+            shown_run(runs)
+        if transport(manager(), choice, shown) or old:
             st.rerun()
     publish_url()
+
+
+def moment(shown: Shown | None) -> tuple[str, str]:
+    """Return the run that is drawn, and its state."""
+    return (shown.run.id, shown.status.state) if shown else ("", "")
 
 
 def choose() -> Choice:

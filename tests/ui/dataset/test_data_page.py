@@ -18,7 +18,7 @@ from cnnviz.nn.model import Sequential
 from cnnviz.runs import RunFolder, layout
 from cnnviz.training.augment import Augment
 from cnnviz.ui.components.map import scaled
-from cnnviz.ui.dataset.map import Source, principal
+from cnnviz.ui.dataset.map import Source, count_words, principal
 from cnnviz.ui.dataset.pictures import BOARD, VERSIONS, counts_words, moved_words
 from tests.browser import ROOT
 from tests.explain.looked import result_of
@@ -267,3 +267,11 @@ def test_a_set_that_is_gone_is_told_and_another_can_be_chosen() -> None:
     assert "There is no data set “gone” here" in told(page)
     page.selectbox("_data_set").select("digits").run()
     assert page.query_params["data_set"] == "digits" and not page.error
+
+
+def test_a_map_offers_no_more_images_than_there_are() -> None:
+    assert count_words(300) == {300: "all 300"}
+    assert count_words(150) == {300: "all 150"}
+    assert count_words(700) == {300: "300", 500: "500", 1_000: "all 700"}
+    assert count_words(2_000) == {300: "300", 500: "500", 1_000: "1,000", 2_000: "all 2,000"}
+    assert count_words(10_000)[2_000] == "2,000"
