@@ -117,3 +117,35 @@ def test_that_a_run_is_gone_is_said_once(
     expect(gone).to_be_visible()
     slider.press("Home")
     expect(gone).to_have_count(0)
+
+
+def test_settings_notice_a_run_that_ended_or_began_elsewhere(
+    chromium_page: Page, dashboard: str, two_runs: tuple[RunFolder, RunFolder]
+) -> None:
+    """The settings answer by themselves, and the run beneath them is never an old one."""
+    (_, finished), page = two_runs, chromium_page
+    page.goto(f"{dashboard}/Train?run={finished.id}")
+    settled(page)
+    seed = page.get_by_label("Seed", exact=True)
+    for run in two_runs:
+        shutil.rmtree(run.path)
+    seed.press("ArrowUp")
+    expect(page.get_by_text(f"The run {finished.id} is not here")).to_be_visible()
+    expect(page.get_by_text("Nothing has been trained here yet")).to_be_visible()
+    whole_run(finished.path.parent)
+    seed.press("ArrowUp")
+    expect(page.get_by_text("Nothing has been trained here yet")).to_have_count(0)
+    expect(page.locator(".cnnviz-board").get_by_text("finished")).to_be_visible()
+
+
+def test_a_press_counts_where_the_run_has_gone_on_since_it_was_drawn(
+    chromium_page: Page, dashboard: str, two_runs: tuple[RunFolder, RunFolder]
+) -> None:
+    (_, finished), page = two_runs, chromium_page
+    page.goto(f"{dashboard}/Train?run={finished.id}")
+    settled(page)
+    status = finished.path / "status.json"
+    status.write_text(status.read_text().replace('"finished"', '"diverged"'))
+    count = len([*finished.path.parent.iterdir()])
+    page.get_by_role("button", name="New weights").click()
+    wait_for(lambda: len([*finished.path.parent.iterdir()]) == count + 1)
