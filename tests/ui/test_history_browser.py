@@ -62,3 +62,22 @@ def test_a_picture_that_leads_to_another_page_is_one_step(
     shown(page, "Data")
     page.go_forward()
     shown(page, "Activations")
+
+
+def test_a_run_that_is_opened_is_one_step_and_so_is_what_is_chosen_there(
+    chromium_page: Page, server: AppServer
+) -> None:
+    page = chromium_page
+    page.goto(server.url)
+    page.get_by_role("link", name="Open").click()
+    shown(page, "Train")
+    page.wait_for_url("**/Train?run=*&data=*")
+    first = page.url
+    page.get_by_role("spinbutton", name="Epochs").fill("3")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**&epochs=3&**")
+    page.go_back()
+    page.wait_for_url(first)
+    settled(page)
+    page.go_back()
+    page.get_by_role("heading", name="See a network learn").wait_for()

@@ -3,18 +3,23 @@
 // new page, and the page then puts into its address what it shows. Back would lead from one to the
 // other, that is, nowhere.
 
+let touched = false // whether the reader has done anything on this page
+const touch = () => (touched = true)
+
 const enter = (push, state, to) => {
   const same = to.pathname === location.pathname
-  const completes = same && !location.search
+  const completes = same && (!location.search || (to.search && !touched))
   const corrects = !same && to.search && to.search === location.search
   const leaves = same && !to.search
   const replace = completes || corrects || (!same && history.state?.leaves)
   ;(replace ? history.replaceState : push).call(history, { ...state, leaves }, '', to.href)
+  if (!same) touched = false
 }
 
 const once = () => {
   if (globalThis.cnnvizHistory) return
   globalThis.cnnvizHistory = true
+  for (const deed of ['pointerdown', 'keydown', 'click']) addEventListener(deed, touch, true)
   const push = history.pushState
   history.pushState = (state, unused, url) => enter(push, state, new URL(url ?? location.href, location.href))
 }
