@@ -164,6 +164,20 @@ def test_the_table_is_pointed_at_walked_through_and_leads_to_the_layer(
     assert not errors
 
 
+@pytest.mark.parametrize("width", [420, 700, 1024, 1440])
+@pytest.mark.parametrize("size", [512, 150])
+def test_every_number_of_the_table_fits_its_cell(
+    chromium_page: Page, server: AppServer, width: int, size: int
+) -> None:
+    chromium_page.set_viewport_size({"width": width, "height": 900})
+    query = f"shape_view=table&shape_kind=ConvTranspose2d&shape_size_height={size}"
+    page = opened(chromium_page, server, query)
+    cells = page.locator(".sizes td button")
+    expect(cells.first).to_have_text(str(size))
+    cut = "(found) => found.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.innerText)"
+    assert cells.evaluate_all(cut) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_number_of_the_table_can_be_read(
     chromium_page: Page, server: AppServer, scheme: Literal["light", "dark"]

@@ -57,6 +57,7 @@ const draw = (state) => {
   const largest = Math.max(1, ...all.map(side))
   const both = all.some(([height, width]) => height !== width)
   state.root.classList.toggle('both', both)
+  state.root.classList.toggle('long', Math.max(...all.flat()) > 999)
   each(state, (button, place, size) => {
     write(button, !size[0] ? '×' : both ? size.join('\n') : String(size[0]))
     button.ariaLabel = sentence(state.data, place)
