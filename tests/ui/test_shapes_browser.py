@@ -124,6 +124,21 @@ def test_bounds_move_with_the_sliders_and_the_link_reproduces_it(
     page.wait_for_url("**/Shapes?*shape_kernel_height=6*")
 
 
+def test_a_number_that_is_typed_outlives_the_folding_up_of_its_card(
+    chromium_page: Page, server: AppServer
+) -> None:
+    page = opened(chromium_page, server, "")
+    fold = page.locator("summary").filter(has_text="Predict, then check")
+    answer = page.get_by_test_id("stExpander").get_by_role("spinbutton").first
+    fold.click()
+    answer.fill("55")
+    for _ in range(2):
+        fold.click()
+        settled(page)
+        page.wait_for_timeout(500)
+    expect(answer).to_have_value("55")
+
+
 def luminance(color: str) -> float:
     """The relative luminance of a color as browsers write it, as the WCAG define it."""
     parts = [float(part) for part in re.findall(r"[\d.]+", color)[:3]]

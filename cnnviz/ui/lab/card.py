@@ -80,12 +80,14 @@ def _wrong(answer: Answer, typed: float | None) -> str:
 def card(question: Question, *, key: str, title: str = TITLE) -> None:
     """Draw the question, folded up, with an input for each answer, and the verdict once checked.
 
-    The verdict is that on the question as it stands: when the settings change, it goes. What is
-    folded up is not drawn, so that it takes no part in a page's answers.
+    The verdict is that on the question as it stands: when the settings change, it goes. What was
+    never opened is not drawn, so that it takes no part in a page's answers; once it was, it stays:
+    what is typed and not yet checked is known to the browser alone.
     """
     box = st.expander(title, icon="✏️", key=f"_{key}_box", on_change="rerun")
-    if not box.open:
+    if not (box.open or st.session_state.get(f"_{key}_opened")):
         return
+    st.session_state[f"_{key}_opened"] = True
     with box:
         st.markdown(question.text)
         row = st.form(f"_{key}_form", border=False).container(
