@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock, call
 
@@ -11,14 +12,15 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.losses import CrossEntropy
-from cnnviz.runs import layout, list_runs
+from cnnviz.runs import RunFolder, layout, list_runs
+from cnnviz.runs.manager import Manager
 from cnnviz.training import Augment
 from cnnviz.training.team import blas
 from cnnviz.ui.frame import PAGES
 from cnnviz.ui.home import EXPLORE
 from cnnviz.ui.service import manager, one_blas_thread
 from cnnviz.ui.train.defaults import NETWORK
-from cnnviz.ui.train.transport import NO_RUN
+from cnnviz.ui.train.transport import NO_RUN, OVER, Shown
 from tests.browser import ROOT
 from tests.runs.run_tools import SETTINGS, wait_for_state, whole_run
 
@@ -248,6 +250,27 @@ def test_a_terminals_run_is_watched_only() -> None:
     assert "Ctrl+C" in button(page, "Stop").help
     status |= {"state": "finished", "pid": None, "process_created": None}
     (run.path / layout.STATUS).write_text(json.dumps(status))
+
+
+def test_a_run_that_ends_while_the_page_is_drawn_leaves_no_button_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = whole_run(layout.runs_root())
+    page = train_page(run=run.id)
+    ended = button(page, "Pause").help
+    seen: list[Shown] = []
+
+    def look(service: Manager, run: RunFolder) -> Shown:
+        """Return the run, the first time as it was a moment ago."""
+        now = Shown(run, run.status(), run.settings(), False)
+        before = replace(now, status=replace(now.status, state="training"))
+        seen.append(now if seen else before)
+        return seen[-1]
+
+    monkeypatch.setattr("cnnviz.ui.train.page.look", look)
+    page.run()
+    assert len(seen) == 2  # one look a run of the page
+    assert button(page, "Pause").help == ended == OVER["finished"]
 
 
 def test_a_data_set_that_is_gone_is_said(tmp_path: Path) -> None:

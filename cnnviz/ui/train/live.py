@@ -42,7 +42,7 @@ def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, float 
     with guard():
         board(rows(view), key=BOARD)
     now = (view.status.state, pace(view.status, settings))
-    if now != seen and not first_points(view):
+    if not first_points(view) and now != seen:
         st.rerun()  # buttons and the pace of looking depend on the state
 
 

@@ -34,7 +34,7 @@ INTRODUCTION = (
 )
 
 
-DRAWN = "_train-drawn"  # the run that the page has drawn, and its state then
+DRAWN = "_train-drawn"  # the run that the whole page has drawn, as it was then, or None
 IDLE = Numbers("Pause after minutes without a browser", LEAST_IDLE, MOST_IDLE, whole=False)
 
 
@@ -43,18 +43,15 @@ def train_page() -> None:
     plotly_loader()
     heading("Train", INTRODUCTION)
     st.session_state.setdefault("smoothing", SMOOTHING)  # stands in the URL
-    st.session_state[DRAWN] = None
+    st.session_state.pop(DRAWN, None)
     answering(settings_and_buttons)
+    shown: Shown | None = st.session_state.get(DRAWN)  # one look for the buttons and for the run
     with guard():
-        runs = list_runs()
-        run = chosen_run(runs)
-        shown = look(manager(), run) if run else None
-        st.session_state[DRAWN] = moment(shown)
         if shown is None:
             board([], key=BOARD)  # its script is in the browser before there is anything to draw
             st.info("Nothing has been trained here yet: press Train.", icon="👆")
         else:
-            run_bar(runs, shown)
+            run_bar(list_runs(), shown)
             live_view(shown.run, shown.status, shown.settings)
 
 
@@ -68,7 +65,7 @@ def settings_and_buttons() -> None:
         shown = look(manager(), run) if run else None
         # What is drawn below may be another run, or this one as it was: the whole page runs then,
         # when what was pressed is done.
-        old = st.session_state.get(DRAWN) not in (None, moment(shown))
+        old = moment(st.session_state.setdefault(DRAWN, shown)) != moment(shown)
         if not old:
             shown_run(runs)
         if transport(manager(), choice, shown) or old:
