@@ -94,6 +94,7 @@ SHARED: dict[str, Parse] = {
     "data": name,
     "network": name,
     "layers": decode_layers,
+    "log": flag,
     **{name: one_of(registry) for name, registry in REGISTRIES.items()},
     **{key: numbers.read for key, numbers in NUMBERS.items()},
 }

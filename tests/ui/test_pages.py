@@ -109,6 +109,17 @@ def test_wrong_names_in_the_url_change_nothing(key: str) -> None:
     assert page.selectbox("network").value == NETWORK
 
 
+def test_how_the_curves_are_drawn_stands_in_the_link() -> None:
+    whole_run(layout.runs_root())
+    page = train_page(log="1", smoothing="0.5")
+    assert (page.toggle("log").value, page.slider("smoothing").value) == (True, 0.5)
+    figure = json.loads(str(shown(page)["Loss"]["figure"]))
+    assert figure["layout"]["yaxis"]["type"] == "log"
+    page.toggle("log").set_value(False).run()
+    assert (page.query_params["log"], page.query_params["smoothing"]) == ("0", "0.5")
+    assert json.loads(str(shown(page)["Loss"]["figure"]))["layout"]["yaxis"]["type"] == "linear"
+
+
 def test_a_lesson_is_a_link() -> None:
     page = train_page(network="tf2-cnn", lr="0.003", seed="42")
     assert page.selectbox("network").value == "tf2-cnn"

@@ -42,7 +42,8 @@ def train_page() -> None:
     """Draw the page from top to bottom: settings, buttons, the run."""
     plotly_loader()
     heading("Train", INTRODUCTION)
-    st.session_state.setdefault("smoothing", SMOOTHING)  # stands in the URL
+    for key, usual in (("smoothing", SMOOTHING), ("log", False)):
+        st.session_state.setdefault(key, usual)  # they stand in the URL
     st.session_state.pop(DRAWN, None)
     answering(settings_and_buttons)
     shown: Shown | None = st.session_state.get(DRAWN)  # one look for the buttons and for the run
