@@ -92,7 +92,7 @@ def way_back(layer: Conv2d, x: Array, weight: Array, grad_output: Array) -> WayB
         grad_input=np.zeros_like(x) if grad_input is None else grad_input[0],
         columns=im2col(x[None], grid)[0],
         grad_weight=grads["weight"],
-        turned_weight=weight_gradient(x, spread[0], grid),
+        turned_weight=turned_weight(x, spread[0], grid),
     )
 
 
@@ -105,7 +105,7 @@ def full_convolution(spread: Array, weight: Array, grid: Grid) -> Convolved:
     return convolve(layer, {"weight": np.ascontiguousarray(kernels)}, spread)
 
 
-def weight_gradient(x: Array, spread: Array, grid: Grid) -> Array:
+def turned_weight(x: Array, spread: Array, grid: Grid) -> Array:
     """Return the gradient by the weights: the convolution of x with the spread gradient.
 
     Kernel and output change places, and so do stride and dilation. Every filter meets every

@@ -10,6 +10,7 @@ from cnnviz.figures import plotly_js, to_json, typed_array
 from cnnviz.figures.curves import accuracy_figure, extrema, loss_figure
 from cnnviz.figures.palette import ON_DARK, TRAINING, VALIDATION
 from cnnviz.nn.losses import CrossEntropy
+from tests.colors import luminance
 
 FIELDS = np.dtype(
     [
@@ -118,12 +119,6 @@ def test_extrema_name_step_and_value() -> None:
 def test_there_are_no_extrema_before_there_is_a_number() -> None:
     assert extrema(history([])) is None
     assert extrema(history([float("nan")])) is None
-
-
-def luminance(color: str) -> float:
-    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 
 
 def test_curves_stand_out_on_both_grounds() -> None:

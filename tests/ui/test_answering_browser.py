@@ -90,12 +90,17 @@ def dashboard(two_runs: tuple[RunFolder, RunFolder], tmp_path: Path) -> Iterator
     server.stop()
 
 
+def show(page: Page, dashboard: str, title: str, run: RunFolder) -> None:
+    """Open a page on a run."""
+    page.goto(f"{dashboard}/{title}?run={run.id}")
+    settled(page)
+
+
 def test_another_run_that_is_chosen_is_followed(
     chromium_page: Page, dashboard: str, two_runs: tuple[RunFolder, RunFolder]
 ) -> None:
     (active, finished), page = two_runs, chromium_page
-    page.goto(f"{dashboard}/Filters?run={finished.id}")
-    settled(page)
+    show(page, dashboard, "Filters", finished)
     page.get_by_role("button", name="Runs (2)").click()
     page.get_by_role("button", name="training · tiny").click()
     page.wait_for_function(f"location.search.includes('{active.id}')")
@@ -109,8 +114,7 @@ def test_that_a_run_is_gone_is_said_once(
 ) -> None:
     (_, finished), page = two_runs, chromium_page
     gone = page.get_by_text(f"The run {finished.id} is not here")
-    page.goto(f"{dashboard}/Mistakes?run={finished.id}")
-    settled(page)
+    show(page, dashboard, "Mistakes", finished)
     shutil.rmtree(finished.path)
     slider = page.get_by_label("Checkpoint of the run")
     slider.press("Home")
@@ -124,8 +128,7 @@ def test_settings_notice_a_run_that_ended_or_began_elsewhere(
 ) -> None:
     """The settings answer by themselves, and the run beneath them is never an old one."""
     (_, finished), page = two_runs, chromium_page
-    page.goto(f"{dashboard}/Train?run={finished.id}")
-    settled(page)
+    show(page, dashboard, "Train", finished)
     seed = page.get_by_label("Seed", exact=True)
     for run in two_runs:
         shutil.rmtree(run.path)
@@ -142,8 +145,7 @@ def test_a_press_counts_where_the_run_has_gone_on_since_it_was_drawn(
     chromium_page: Page, dashboard: str, two_runs: tuple[RunFolder, RunFolder]
 ) -> None:
     (_, finished), page = two_runs, chromium_page
-    page.goto(f"{dashboard}/Train?run={finished.id}")
-    settled(page)
+    show(page, dashboard, "Train", finished)
     status = finished.path / "status.json"
     status.write_text(status.read_text().replace('"finished"', '"diverged"'))
     count = len([*finished.path.parent.iterdir()])

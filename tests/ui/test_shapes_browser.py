@@ -1,6 +1,5 @@
 """The Shapes page in a real browser: pointing, keys, bounds that move, the way to Train."""
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
@@ -9,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import ROOT, AppServer, settled, start_server
+from tests.colors import luminance
 
 pytestmark = pytest.mark.browser
 
@@ -137,14 +137,6 @@ def test_a_number_that_is_typed_outlives_the_folding_up_of_its_card(
         settled(page)
         page.wait_for_timeout(500)
     expect(answer).to_have_value("55")
-
-
-def luminance(color: str) -> float:
-    """The relative luminance of a color as browsers write it, as the WCAG define it."""
-    parts = [float(part) for part in re.findall(r"[\d.]+", color)[:3]]
-    parts = [part / 255 for part in parts] if color.startswith("rgb") else parts
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return sum(a * b for a, b in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
 
 
 def test_the_table_is_pointed_at_walked_through_and_leads_to_the_layer(

@@ -40,11 +40,16 @@ const build = (state, classes) => {
   const long = classes.some((name) => name.length > 3) ? 'name long' : 'name'
   state.columns = classes.map((name) => heading(names, long, name, 'col'))
   const body = make('tbody', '', table)
+  const deeds = {
+    look: (place) => look(state, place),
+    choose: (place) => choose(state, place),
+    walk: (event, place) => walk(state, event, place),
+  }
   state.rows = []
   state.cells = classes.map((name, t) => {
     const row = make('tr', '', body)
     state.rows.push(heading(row, 'name', name, 'row'))
-    return classes.map((_, p) => newCell(state, row, [t, p]))
+    return classes.map((_, p) => cellButton(row, [t, p], deeds))
   })
   const longest = Math.max(...classes.map((name) => name.length))
   root.style.setProperty('--names', `${Math.max(2.25, Math.min(6.5, 1 + 0.48 * longest))}rem`)
@@ -60,20 +65,6 @@ const heading = (row, className, name, scope) => {
   th.title = name
   make('span', '', th, name)
   return th
-}
-
-const newCell = (state, row, place) => {
-  const td = make('td', '', row)
-  td.setAttribute('role', 'gridcell')
-  const button = make('button', '', td)
-  button.type = 'button'
-  button.onpointerenter = () => look(state, place)
-  button.onpointerleave = () => look(state, null)
-  button.onfocus = () => look(state, place)
-  button.onblur = () => look(state, null)
-  button.onclick = () => choose(state, place)
-  button.onkeydown = (event) => walk(state, event, place)
-  return button
 }
 
 const draw = (state) => {

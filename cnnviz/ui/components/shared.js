@@ -29,6 +29,19 @@ const stepped = (event, [row, column], [rows, columns]) => {
   return [within(to[0], rows), within(to[1], columns)]
 }
 
+// A cell of a table as a button that is pointed at, chosen and walked from.
+const cellButton = (row, place, { look, choose, walk }) => {
+  const td = make('td', '', row)
+  td.setAttribute('role', 'gridcell')
+  const button = make('button', '', td)
+  button.type = 'button'
+  button.onpointerenter = button.onfocus = () => look(place)
+  button.onpointerleave = button.onblur = () => look(null)
+  button.onclick = () => choose(place)
+  button.onkeydown = (event) => walk(event, place)
+  return button
+}
+
 // A title; what there is to know about it shows where the pointer rests.
 const entitle = (el, text, help) => {
   write(el, text)

@@ -16,6 +16,11 @@ const build = (state, { paddings, kernels, strides }) => {
   const { root } = state
   root.replaceChildren()
   const blocks = make('div', 'blocks', root)
+  const deeds = {
+    look: (place) => look(state, place),
+    choose: (at) => state.setStateValue('tile', { part: state.name, at, number: ++pressed }),
+    walk: (event, place) => walk(state, event, place),
+  }
   state.cells = paddings.map((padding, p) => {
     const table = make('table', '', blocks)
     table.setAttribute('role', 'grid')
@@ -27,23 +32,11 @@ const build = (state, { paddings, kernels, strides }) => {
     return kernels.map((kernel, k) => {
       const row = make('tr', '', body)
       make('th', '', row, kernel).scope = 'row'
-      return strides.map((_, s) => newCell(state, row, [p, k, s]))
+      return strides.map((_, s) => cellButton(row, [p, k, s], deeds))
     })
   })
   state.line = make('div', 'sentence', root)
   state.line.ariaLive = 'polite'
-}
-
-const newCell = (state, row, place) => {
-  const td = make('td', '', row)
-  td.setAttribute('role', 'gridcell')
-  const button = make('button', '', td)
-  button.type = 'button'
-  button.onpointerenter = button.onfocus = () => look(state, place)
-  button.onpointerleave = button.onblur = () => look(state, null)
-  button.onclick = () => state.setStateValue('tile', { part: state.name, at: place, number: ++pressed })
-  button.onkeydown = (event) => walk(state, event, place)
-  return button
 }
 
 const each = (state, act) =>
