@@ -170,6 +170,9 @@ def test_a_sample_is_loaded_drawn_upon_and_taken_back(
     stroke(page, pad, STROKE)
     own = wait_for_word(page, "d")
     page.get_by_role("button", name="Start from a test image").first.click()
+    box = page.get_by_test_id("stPopoverBody")
+    expect(box.get_by_role("button", name="Take back")).to_be_visible()
+    assert box.evaluate("(box) => box.scrollHeight <= box.clientHeight + 2")  # all of it
     page.get_by_role("button", name="Put it on the pad").click()
     page.wait_for_function("(was) => location.search.includes(was)", arg=sample)
     page.get_by_role("button", name="Take back").click()

@@ -93,20 +93,8 @@ def test_the_prediction_is_the_engines_own_at_each_step(run: RunFolder) -> None:
     assert "its ink scaled by 0.53 to 20 rows × 15 columns" in words(page)
 
 
-def test_opening_the_choice_of_a_test_image_leaves_the_address_as_it_is(run: RunFolder) -> None:
-    page = draw_page()
-    before = dict(page.query_params)
-    page.session_state["_draw_samples"] = True
-    page.run()
-    assert not faults(page)
-    assert any(one.label == "Put it on the pad" for one in page.button)
-    assert dict(page.query_params) == before
-
-
 def test_a_test_image_that_is_left_alone_goes_in_as_it_is(run: RunFolder) -> None:
-    page = draw_page(look_image="11")
-    page.session_state["_draw_samples"] = True
-    page = press(page.run(), "Put it on the pad")
+    page = press(draw_page(look_image="11"), "Put it on the pad")
     assert not faults(page)
     own = split(load("digits"), DATA).test
     seen = parts(page, "_draw_answers")["seen-0"]

@@ -20,17 +20,8 @@ HELP = (
 
 
 def sample_popover(moment: Moment, pad_key: str) -> None:
-    """Draw what opens the choice of a test image.
-
-    What is chosen stands in the URL before it is opened, too: opening is no step in the browser's
-    history.
-    """
-    st.session_state.setdefault(f"{LOOK}image", 0)
-    st.session_state.setdefault(f"{LOOK}wrong", False)
-    box = st.popover("Start from a test image", icon="🖼️", key="_draw_samples", on_change="rerun")
-    if not box.open:
-        return
-    with box, guard():
+    """Draw what opens the choice of a test image."""
+    with st.popover("Start from a test image", icon="🖼️"), guard():
         controls, preview = st.columns([3, 1])
         with controls:
             with st.grid("auto", min_column_width=130):
