@@ -62,9 +62,9 @@ INSIDE_HELP = "This drawing on its way through the network, layer by layer."
 
 def draw_page() -> None:
     """Draw the page from top to bottom: moment, pad and prediction, the drawings that were kept."""
-    plotly_loader()
     heading("Draw", INTRODUCTION)
     at_a_moment(answered, lambda: TABLE, whole=bool(kept()))  # their curves may take a while
+    plotly_loader()
 
 
 def answered(moment: Moment) -> None:

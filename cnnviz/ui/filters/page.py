@@ -33,9 +33,9 @@ LAYER_WIDTH = 260
 
 def filters_page() -> None:
     """Draw the page from top to bottom."""
-    plotly_loader()
     heading("Filters", INTRODUCTION)
     at_a_moment(body, in_use)
+    plotly_loader()
 
 
 def body(moment: Moment) -> None:

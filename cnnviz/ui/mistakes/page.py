@@ -54,9 +54,9 @@ EARLY = (
 
 def mistakes_page() -> None:
     """Draw the page from top to bottom."""
-    plotly_loader()
     heading("Mistakes", INTRODUCTION)
     at_a_moment(_body, lambda: TABLE)
+    plotly_loader()
 
 
 def _body(moment: Moment) -> None:

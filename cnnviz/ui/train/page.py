@@ -40,7 +40,6 @@ IDLE = Numbers("Pause after minutes without a browser", LEAST_IDLE, MOST_IDLE, w
 
 def train_page() -> None:
     """Draw the page from top to bottom: settings, buttons, the run."""
-    plotly_loader()
     heading("Train", INTRODUCTION)
     for key, usual in (("smoothing", SMOOTHING), ("log", False)):
         st.session_state.setdefault(key, usual)  # they stand in the URL
@@ -54,6 +53,7 @@ def train_page() -> None:
         else:
             run_bar(list_runs(), shown)
             live_view(shown.run, shown.status, shown.settings)
+    plotly_loader()
 
 
 def settings_and_buttons() -> None:
