@@ -17,7 +17,12 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give a test in a browser a second try: two browsers and their servers share two cores."""
+    """Put tests in a browser first, and give each a second try.
+
+    Two browsers and their servers share two cores. Their files take longest: were they last, one
+    core would wait for the other.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))

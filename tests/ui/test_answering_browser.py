@@ -130,8 +130,8 @@ def test_settings_notice_a_run_that_ended_or_began_elsewhere(
     (_, finished), page = two_runs, chromium_page
     show(page, dashboard, "Train", finished)
     seed = page.get_by_label("Seed", exact=True)
-    for run in two_runs:
-        shutil.rmtree(run.path)
+    for run in two_runs:  # at once, in the midst of what the one that trains may be writing
+        run.path.rename(run.path.parent / f".gone-{run.id}")
     seed.press("ArrowUp")
     expect(page.get_by_text(f"The run {finished.id} is not here")).to_be_visible()
     expect(page.get_by_text("Nothing has been trained here yet")).to_be_visible()

@@ -38,24 +38,19 @@ def write(page: Page, label: str, text: str) -> Locator:
     return box
 
 
-@pytest.mark.parametrize(
-    ("label", "text", "told"),
-    [
+def test_a_wrong_number_is_said_and_train_waits_for_a_right_one(train_page: Page) -> None:
+    page = train_page
+    for label, text, told in (
         ("Epochs", "0", "Epochs must be a whole number from 1 to 9,999, not 0"),
         ("Images", "-1", "Images must be a whole number from 1 to 1,497, not -1"),
         ("Batch", "1e99", "Batch must be a whole number from 1 to 1,000,000, not 1e+99"),
-    ],
-)
-def test_a_wrong_number_is_said_and_train_waits_for_a_right_one(
-    train_page: Page, label: str, text: str, told: str
-) -> None:
-    page = train_page
-    expect(train(page)).to_be_enabled(timeout=PATIENCE)
-    box = write(page, label, text)
-    expect(page.get_by_test_id("stAlert").first).to_contain_text(told, timeout=PATIENCE)
-    expect(train(page)).to_be_disabled(timeout=PATIENCE)
-    expect(box).to_have_value("1e+99" if text == "1e99" else text)
-    write(page, label, "abc" if label == "Images" else "2")  # letters leave it empty: the usual
-    expect(train(page)).to_be_enabled(timeout=PATIENCE)
-    expect(box).to_have_value("1497" if label == "Images" else "2")
-    expect(page.get_by_text(told)).to_have_count(0)
+    ):
+        expect(train(page)).to_be_enabled(timeout=PATIENCE)
+        box = write(page, label, text)
+        expect(page.get_by_test_id("stAlert").first).to_contain_text(told, timeout=PATIENCE)
+        expect(train(page)).to_be_disabled(timeout=PATIENCE)
+        expect(box).to_have_value("1e+99" if text == "1e99" else text)
+        write(page, label, "abc" if label == "Images" else "2")  # letters leave it empty: the usual
+        expect(train(page)).to_be_enabled(timeout=PATIENCE)
+        expect(box).to_have_value("1497" if label == "Images" else "2")
+        expect(page.get_by_text(told)).to_have_count(0)
