@@ -14,18 +14,18 @@ const written = ({ data }, value) => {
 const named = ({ data }, number) => data.titles[number] || `unit ${number}`
 
 // Where things stand: the inner width, and the height of a value.
-const place = ({ data, canvas }) => {
+const place = ({ data, width }) => {
   const few = data.shape[2] <= FEW
   const [top, bottom] = [few ? 18 : 6, data.names.length || few ? 20 : 16]
   const room = data.height - top - bottom - (few && data.low < 0 ? 14 : 0)
   const y = (value) => top + (room * (data.high - value)) / (data.high - data.low)
-  return { width: canvas.clientWidth - LEFT, y, few }
+  return { width: width - LEFT, y, few }
 }
 
 const scaled = (state) => {
-  const { canvas, data } = state
+  const { canvas, data, width } = state
   const ratio = globalThis.devicePixelRatio || 1
-  Object.assign(canvas, { width: canvas.clientWidth * ratio, height: data.height * ratio })
+  Object.assign(canvas, { width: width * ratio, height: data.height * ratio })
   const context = canvas.getContext('2d')
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   Object.assign(context, { font: SMALL, textBaseline: 'middle', textAlign: 'center' })
@@ -97,7 +97,8 @@ const drawNames = (context, state, { width }) => {
 }
 
 const draw = (state) => {
-  if (!state.canvas.clientWidth) return
+  state.width ||= state.canvas.clientWidth
+  if (!state.width) return
   const context = scaled(state)
   const where = place(state)
   drawAxis(context, state, where)
@@ -149,7 +150,10 @@ const begin = (root) => {
   canvas.onblur = () => look(state, null)
   canvas.onclick = (event) => choose(state, barAt(state, event))
   canvas.onkeydown = (event) => walk(state, event)
-  new ResizeObserver(() => state.data && draw(state)).observe(canvas)
+  new ResizeObserver(() => {
+    state.width = canvas.clientWidth
+    if (state.data) draw(state)
+  }).observe(canvas)
   return state
 }
 
@@ -165,7 +169,6 @@ export default function ({ data, name, root, setStateValue }) {
   Object.assign(state, { name, setStateValue })
   const drawn = JSON.stringify([data, theme(root, 'background-color'), theme(root, 'text-color')])
   if (state.drawn === drawn) return
-  const bytes = Uint8Array.from(atob(data.values), (c) => c.charCodeAt(0))
   const table = colorTable('diverging', root)
   const css = (color) => `rgb(${color.map(Math.round).join(' ')})`
   const colors = {
@@ -175,7 +178,7 @@ export default function ({ data, name, root, setStateValue }) {
     above: css(table[222]),
     below: css(table[33]),
   }
-  Object.assign(state, { drawn, data, colors, values: new Float32Array(bytes.buffer) })
+  Object.assign(state, { drawn, data, colors, values: new Float32Array(bytesOf(data.values).buffer) })
   entitle(state.title, data.label, '')
   state.title.classList.toggle('unseen', !data.showLabel)
   state.canvas.style.height = `${data.height}px`

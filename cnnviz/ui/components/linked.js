@@ -130,8 +130,7 @@ const begin = (root) => {
 }
 
 const decode = (text, type) => {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
-  return new (type === 'float32' ? Float32Array : Float64Array)(bytes.buffer)
+  return new (type === 'float32' ? Float32Array : Float64Array)(bytesOf(text).buffer)
 }
 
 // Grids for the channels that are shown; kept where their number and place stay the same.

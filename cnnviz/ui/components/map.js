@@ -61,11 +61,6 @@ const ring = (context, x, y, radius, color, width) => {
 
 // --- drawing ------------------------------------------------------------------------------------
 
-const numbers = (packed) => {
-  const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0))
-  return new Float32Array(bytes.buffer)
-}
-
 const isDark = (el) => rgb(theme(el, 'background-color')).reduce((a, b) => a + b) < 384
 
 const draw = (state) => {
@@ -249,8 +244,8 @@ export default function ({ data, parentElement, setStateValue }) {
   if (state.data && state.drawn === drawn && JSON.stringify(state.data) === JSON.stringify(data)) return
   if (state.data?.labels.length !== data.labels.length) Object.assign(state, { at: null, view: whole() })
   if (JSON.stringify(state.data?.classes) !== JSON.stringify(data.classes)) state.only = null
-  const bytes = Uint8Array.from(atob(data.images), (c) => c.charCodeAt(0))
-  Object.assign(state, { data, drawn, bytes, points: numbers(data.points) })
+  const points = new Float32Array(bytesOf(data.points).buffer)
+  Object.assign(state, { data, drawn, bytes: bytesOf(data.images), points })
   Object.assign(state, { wrong: new Set(data.wrong), table: colorTable('gray', root) })
   state.canvas.ariaLabel = data.label
   drawLegend(state)

@@ -1,12 +1,6 @@
 // A panel of cells as it came from the server: values, and the tags by which cells belong together.
 
-const unpack = (text, Kind) => {
-  if (!text) return null
-  const letters = atob(text)
-  const bytes = new Uint8Array(letters.length)
-  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i)
-  return new Kind(bytes.buffer)
-}
+const unpack = (text, Kind) => (text ? new Kind(bytesOf(text).buffer) : null)
 
 const readPanel = (data) => {
   const [blocks, rows, columns] = data.shape

@@ -224,8 +224,7 @@ const showBrush = ({ brush, dot, canvas }) => {
 }
 
 const adopt = (state, data) => {
-  const pixels = Uint8Array.from(atob(data.pixels), (c) => c.charCodeAt(0))
-  const base = { text: data.text, side: data.side, pixels }
+  const base = { text: data.text, side: data.side, pixels: bytesOf(data.pixels) }
   state.stroke = null
   change(state, { base, strokes: [] })
   state.revision = data.revision

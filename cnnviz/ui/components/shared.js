@@ -11,7 +11,15 @@ const make = (tag, className, parent, text = '') => {
 // Touches the page only where something has changed, so that nothing flickers.
 const write = (el, text) => el.textContent !== text && (el.textContent = text)
 
-const theme = (el, name) => getComputedStyle(el).getPropertyValue(`--st-${name}`).trim()
+// A look at the theme has a browser settle all that was changed before it: one is enough for all that
+// is drawn in one go.
+const themeSeen = new Map()
+const theme = (el, name) => {
+  if (!themeSeen.size) queueMicrotask(() => themeSeen.clear())
+  if (!themeSeen.get(name))
+    themeSeen.set(name, getComputedStyle(el).getPropertyValue(`--st-${name}`).trim())
+  return themeSeen.get(name)
+}
 
 // Where a key leads in a table of so many rows and columns, or nothing; the page does not scroll then.
 const stepped = (event, [row, column], [rows, columns]) => {
@@ -59,6 +67,10 @@ const goBack = (state, start, pinned) => {
 }
 
 // --- numbers and colors -------------------------------------------------------------------------
+
+// What was packed in base64; older browsers have no word of their own for it.
+const bytesOf = (text) =>
+  Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
 
 // The shortest decimal that is this float32 and no other.
 const exact = (value) => {

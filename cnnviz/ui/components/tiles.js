@@ -9,7 +9,7 @@ const SIGNS = { right: '✓', wrong: '✗' }
 // --- pixels -------------------------------------------------------------------------------------
 
 const decode = ({ pixels, type }) => {
-  const bytes = Uint8Array.from(atob(pixels), (c) => c.charCodeAt(0))
+  const bytes = bytesOf(pixels)
   return type === 'uint8' ? bytes : new Float32Array(bytes.buffer)
 }
 
