@@ -176,4 +176,5 @@ def scroll(moment: Moment, passes: list[Forward], fold: bool, names: tuple[str, 
     if picked is not None and taken is not None:
         with guard():
             how(taken, picked, passes, moment, about)
-    board(below, key="_act_below", on_tile=hear)
+    if below:
+        board(below, key="_act_below", on_tile=hear)

@@ -64,9 +64,10 @@ def probabilities(passes: list[Forward], class_names: Sequence[str], loss: Loss)
                 percent=True,
             )
             board([[part]], key=f"_act_probs_{place}")
-            st.markdown(verdict(found, called))
+            said = [verdict(found, called)]
             if found.subject.label is not None:
-                st.markdown(loss_words(soft, found.subject.label, loss))
+                said.append(loss_words(soft, found.subject.label, loss))
+            st.markdown("\n\n".join(said))
 
 
 def softmax_table(soft: Softmax, names: Sequence[str]) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from cnnviz.ui.components.sent import sent
+
 HERE = Path(__file__).parent
 KINDS = ("bars", "chart", "confusion", "note", "scores", "sizes", "status", "tiles")
 UNISOLATED = ("chart",)  # Plotly puts its styles into the page's head
@@ -79,7 +81,7 @@ def board(
 
     return _BOARD(
         key=key,
-        data=data,
+        data=sent(data),
         default={"cell": None, "tile": None},
         on_cell_change=lambda: None,
         on_tile_change=told,

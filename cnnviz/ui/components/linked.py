@@ -13,6 +13,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from cnnviz.explain.cell import Convolved
 from cnnviz.nn.geometry import Pair
 from cnnviz.nn.types import Array
+from cnnviz.ui.components.sent import sent
 
 HERE = Path(__file__).parent
 SCRIPTS = (
@@ -106,7 +107,8 @@ def linked(
 
     _LINKED(
         key=key,
-        data=data | {"words": WORDS | dict(words or {}), "heard": st.session_state.get(heard, 0)},
+        data=sent(data)
+        | {"words": WORDS | dict(words or {}), "heard": st.session_state.get(heard, 0)},
         on_cell_change=told_cell,
         on_edit_change=told_edit,
     )

@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.palette import CLASS_COLORS, CLASS_COLORS_ON_DARK
+from cnnviz.ui.components.sent import sent
 
 HERE = Path(__file__).parent
 
@@ -73,7 +74,7 @@ def embedding_map(
         "label": label,
         "choosable": on_image is not None,
     }
-    _MAP(key=key, data=data, default={"image": None}, on_image_change=told)
+    _MAP(key=key, data=sent(data), default={"image": None}, on_image_change=told)
 
 
 def checked(mapped: Mapped) -> Mapped:

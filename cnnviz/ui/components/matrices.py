@@ -14,6 +14,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.ui.components.sent import sent
+
 HERE = Path(__file__).parent
 SCRIPTS = (
     "shared",
@@ -116,7 +118,7 @@ def matrices(
         if pinned is not None and on_cell is not None:
             on_cell(*pinned)
 
-    _MATRICES(key=key, data=data | {"heard": on_cell is not None}, on_cell_change=told)
+    _MATRICES(key=key, data=sent(data) | {"heard": on_cell is not None}, on_cell_change=told)
 
 
 def checked_place(value: Any, data: dict[str, Any]) -> tuple[str, int] | None:

@@ -9,6 +9,7 @@ from cnnviz.explain.cone import Seen
 from cnnviz.nn.geometry import Pair, Shape
 from cnnviz.nn.summary import LayerSummary
 from cnnviz.ui.components.linked import checked_cell
+from cnnviz.ui.components.sent import sent
 
 HERE = Path(__file__).parent
 
@@ -53,7 +54,7 @@ def network(
             on_unit(pinned)
 
     data = {"input": input_shape, "layers": layers, "start": start}
-    _NETWORK(key=key, data=data, on_unit_change=told)
+    _NETWORK(key=key, data=sent(data), on_unit_change=told)
 
 
 def units(rows: Sequence[LayerSummary]) -> Pair:

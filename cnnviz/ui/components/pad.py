@@ -85,7 +85,7 @@ def pad(
             "label": label,
             "width": width,
             "brush": brush,
-            "brushes": [THINNEST, WIDEST],
+            "brushes": (THINNEST, WIDEST),
             "undos": st.session_state.get(f"{key}-undos", 0),
         },
         on_drawing_change=told,

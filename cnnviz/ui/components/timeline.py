@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from cnnviz.ui.components.sent import sent
+
 if TYPE_CHECKING:
     from cnnviz.ui.inside.marks import Marks
 
@@ -62,7 +64,7 @@ def timeline(
         "active": active,
         "heard": heard if isinstance(heard, int) else 0,
     }
-    _TIMELINE(key=key, data=data, default={"at": None}, on_at_change=told)
+    _TIMELINE(key=key, data=sent(data), default={"at": None}, on_at_change=told)
 
 
 def chosen_place(state: Any, run: str, count: int) -> int | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnnviz.explain.cone import window_places
 from cnnviz.nn.geometry import Grid
+from cnnviz.ui.components.sent import sent
 
 HERE = Path(__file__).parent
 SPOTS = ("image", "output")
@@ -77,7 +78,7 @@ def windows(
         if pinned is not None:
             on_cell(pinned)
 
-    _WINDOWS(key=key, data=data, on_cell_change=told)
+    _WINDOWS(key=key, data=sent(data), on_cell_change=told)
 
 
 def checked_spot(value: Any) -> Spot | None:
