@@ -51,7 +51,7 @@ def test_everything_travels_to_the_browser(monkeypatch: pytest.MonkeyPatch) -> N
     one = mapped(wrong=np.array([False, True, False]))
     embedding_map(one, ["a", "b"], label="words", key="k")
     data = sent["data"]
-    assert data["wrong"] == [1] and not data["choosable"] and data["shape"] == (3, 4, 5)
+    assert [*data["wrong"]] == [1] and not data["choosable"] and data["shape"] == (3, 4, 5)
     points = np.frombuffer(b64decode(data["points"]), "<f4").reshape(3, 2)
     assert np.array_equal(points, scaled(one.points))
     assert len(b64decode(data["images"])) == one.images.size
