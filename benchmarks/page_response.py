@@ -2,9 +2,9 @@
 
     python -m benchmarks.page_response [--clicks 60] [--network im2col-lenet]
 
-A training started in a terminal uses all processors; beside it the Train page is open on another,
-finished run (nothing polls), a number is changed again and again, and the time until the page has
-taken it over, to the last line of its script, is measured. Without the training, the same again.
+The Train page is open, a number is changed again and again, and the time until the page has taken
+it over, to the last line of its script, is measured: with nothing else to do, beside a training
+that was started in a terminal and uses all processors, and on the page that watches this training.
 """
 
 import argparse
@@ -18,7 +18,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from cnnviz.runs import list_runs
+from benchmarks.answers import trained
+from cnnviz.runs import RunFolder, list_runs
 from tests.browser import QUIET, chromium_path, settled, start_server
 
 PRESS = """
@@ -42,6 +43,13 @@ def clicks(page: Page, count: int) -> list[float]:
     return sorted(took)
 
 
+def show(page: Page, url: str, run: RunFolder) -> None:
+    """Open the page on a run, and change a number as long as that is new to it."""
+    page.goto(f"{url}/Train?run={run.id}")
+    settled(page)
+    clicks(page, 5)
+
+
 def tell(what: str, took: list[float]) -> None:
     """Print the median and the 95th percentile."""
     late = took[min(round(0.95 * len(took)), len(took) - 1)]
@@ -63,16 +71,18 @@ def main() -> None:
         command += ["--network", options.network, "--dataset", options.dataset]
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.goto(f"{server.url}/Train")
-        settled(page)
-        clicks(page, 5)
+        trained(root)
+        (finished,) = list_runs(root)
+        show(page, server.url, finished)
         try:
             tell("nothing else", clicks(page, options.clicks))
             trainer = subprocess.Popen(command, stdout=subprocess.DEVNULL)
             try:
-                while not (runs := list_runs(root)) or not len(runs[0].history()):
+                while (run := list_runs(root)[0]).id == finished.id or not len(run.history()):
                     time.sleep(0.1)
-                tell("during a training", clicks(page, options.clicks))
+                tell("beside a training", clicks(page, options.clicks))
+                show(page, server.url, run)
+                tell("watching it", clicks(page, options.clicks))
             finally:
                 trainer.terminate()
                 trainer.wait()
