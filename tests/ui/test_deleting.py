@@ -45,7 +45,7 @@ def told(page: AppTest) -> str:
 def test_a_run_is_deleted_after_a_question(runs: list[RunFolder], path: str) -> None:
     newer, older = runs
     page = page_of(path)
-    assert f"Together {size(run_bytes(newer) + run_bytes(older))}" in told(page)
+    assert f"2 runs, together {size(run_bytes(newer) + run_bytes(older))}" in told(page)
     assert size(run_bytes(older)) in page.button(f"_pick-{older.id}").label
     page.button(f"_delete-{older.id}").click().run()
     question = f"Delete tiny of 20 Nov, 23:30 ({size(run_bytes(older))})? This cannot be undone."
@@ -95,4 +95,4 @@ def test_a_closed_list_reads_no_sizes(
     runs: list[RunFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(picker, "run_bytes", lambda run: pytest.fail("read"))
-    assert "Together" not in told(page_of(opened=False))
+    assert "together" not in told(page_of(opened=False))

@@ -11,7 +11,7 @@ from cnnviz.runs.folder import RunFolder
 from cnnviz.runs.settings import RunSettings
 from cnnviz.runs.status import RunStatus
 from cnnviz.ui.service import manager
-from cnnviz.ui.words import STATES, percent, plain, size
+from cnnviz.ui.words import STATES, count_of, percent, plain, size
 
 MOST_SHOWN = 50
 ASKED = "_delete"  # the run of which is asked whether to delete it
@@ -45,9 +45,12 @@ def _gone(run: str, others: bool) -> str:
 
 
 def picker(runs: list[RunFolder], shown: RunFolder) -> None:
-    """Draw the list of runs, newest first, each with its size; from here they are deleted too."""
+    """Draw the list of runs, newest first, each with its size; from here they are deleted too.
+
+    Its label has no number: with another label it would be another list, which is closed.
+    """
     box = st.popover(
-        f"Runs ({len(runs)})",
+        "Runs",
         icon="🗂️",
         key="_runs",
         on_change="rerun",
@@ -71,7 +74,7 @@ def picker(runs: list[RunFolder], shown: RunFolder) -> None:
 def _total(runs: list[RunFolder], room: int) -> str:
     where = plain(str(runs[0].path.parent))
     older = f" The {len(runs) - MOST_SHOWN:,} oldest are only there." * (len(runs) > MOST_SHOWN)
-    return f"Together {size(room)}, in {where}.{older}"
+    return f"{count_of(len(runs), 'run')}, together {size(room)}, in {where}.{older}"
 
 
 def _entry(run: RunFolder, room: int, shown: RunFolder) -> None:
