@@ -117,7 +117,6 @@ const newEntry = (state, k) => {
     state.at = null
     drawLegend(state)
     look(state, null)
-    toAddress(state)
   }
   return { button, sign, name: make('span', '', button) }
 }
@@ -243,9 +242,8 @@ export default function ({ data, parentElement, setStateValue }) {
   state.setStateValue = setStateValue
   const drawn = JSON.stringify([theme(root, 'background-color'), theme(root, 'text-color')])
   if (state.data && state.drawn === drawn && JSON.stringify(state.data) === JSON.stringify(data)) return
-  if (!state.data) Object.assign(state, fromAddress(data))
-  else if (state.data.labels.length !== data.labels.length) Object.assign(state, { at: null, view: whole() })
-  if (state.data && JSON.stringify(state.data.classes) !== JSON.stringify(data.classes)) state.only = null
+  if (state.data?.labels.length !== data.labels.length) Object.assign(state, { at: null, view: whole() })
+  if (JSON.stringify(state.data?.classes) !== JSON.stringify(data.classes)) state.only = null
   const points = new Float32Array(bytesOf(data.points).buffer)
   Object.assign(state, { data, drawn, bytes: bytesOf(data.images), points })
   Object.assign(state, { wrong: new Set(data.wrong), table: colorTable('gray', root) })

@@ -5,7 +5,6 @@ const MARGIN = 16
 const MOST_ZOOM = 32
 const NEARER = 1.5 // by a press of a button or key
 const DRAGGED = 4 // pixels from which on a press is a drag and no click
-const REST = 300 // milliseconds without a move, after which the view is put into the address
 
 const whole = () => ({ zoom: 1, x: 0.5, y: 0.5 })
 
@@ -29,7 +28,6 @@ const setView = (state, { zoom, x, y }) => {
   farther.disabled = reset.disabled = zoom <= 1
   state.canvas.style.touchAction = zoom > 1 ? 'none' : 'manipulation'
   look(state, state.at)
-  toAddress(state)
 }
 
 // What lies under (left, top) stays there.
@@ -59,29 +57,6 @@ const reveal = (state, at) => {
   const over = (place, size) => Math.min(0, size - MARGIN - place) + Math.max(0, MARGIN - place)
   const [dx, dy] = [over(left, width), over(top, height)]
   if (dx || dy) moveBy(state, dx, dy)
-}
-
-// --- the view in the page's address: a link shows the same part and class -----------------------
-
-const fromAddress = ({ labels }) => {
-  const text = new URLSearchParams(location.search).get('map') || ''
-  const [zoom, x, y, only] = text.split('_').map(Number)
-  const view = [zoom, x, y].every(Number.isFinite) ? { zoom, x, y } : whole()
-  return { view, only: labels.includes(only) ? only : null }
-}
-
-// In no entry of the browser's history: there would be one for each turn of the wheel.
-const toAddress = (state) => {
-  clearTimeout(state.telling)
-  state.telling = setTimeout(() => {
-    const { root, view, only } = state
-    if (!root.isConnected) return
-    const url = new URL(location.href)
-    const numbers = [view.zoom, view.x, view.y].map((value) => Number(value.toFixed(4)))
-    if (view.zoom === 1 && only === null) url.searchParams.delete('map')
-    else url.searchParams.set('map', [...numbers, ...(only === null ? [] : [only])].join('_'))
-    if (url.href !== location.href) history.replaceState(history.state, '', url)
-  }, REST)
 }
 
 // --- what the reader does -----------------------------------------------------------------------
