@@ -56,6 +56,11 @@ class Step:
 
 def convention(setting: Setting) -> str:
     """Return in words by which rule the padding is found."""
+    if setting.words == "valid" and setting.ceil_mode:
+        return (
+            "VALID with ceil_mode: no padding, and one window more where cells are left over; "
+            "what it sees beyond the image does not count."
+        )
     return (TRANSPOSED if setting.transposed else CONVENTIONS)[setting.words]
 
 
@@ -114,10 +119,9 @@ def _counted(setting: Setting, grid: Grid, axis: int) -> Iterator[Step]:
         yield Step("Output O", f"⌊({letters}) / S⌋ + 1", f"⌊({room}) / {s}⌋ + 1", o)
         return
     rounded = -(-(n + before + after - e) // s) + 1
-    yield Step("Rounded up", f"⌈({letters}) / S⌉ + 1", f"⌈({room}) / {s}⌉ + 1", rounded)
-    if o == rounded:
-        yield Step("Output O", "rounded up", f"{rounded}", o)
-    else:
+    name = "Output O" if o == rounded else "Rounded up"
+    yield Step(name, f"⌈({letters}) / S⌉ + 1", f"⌈({room}) / {s}⌉ + 1", rounded)
+    if o != rounded:
         yield Step(
             f"Output O: the last would start behind the image, ({rounded} − 1) × {s} ≥ "
             f"{n} + {before}",

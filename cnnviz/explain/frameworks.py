@@ -71,6 +71,10 @@ def _keras(setting: Setting) -> Verdict:
     if setting.words == "same_lower":
         upper = made(plain, "padding", "same")
         return 'padding="same"', upper, _odd(setting, "Knows SAME alone")
+    if not any(map(any, (*setting.grid().pads, setting.output_padding))):
+        as_valid = made(plain, "padding", "valid")
+        if not as_valid.problem() and as_valid.output() == setting.output():
+            return 'padding="valid"', as_valid, _mean(setting)
     way = "Cropping2D behind it" if setting.transposed else "ZeroPadding2D before it"
     if setting.kind == "MaxPool2d":
         way = "keras.ops.pad with −∞ before it, as zeros could win"

@@ -104,7 +104,7 @@ class Setting:
 
 def alone(problem: str) -> str:
     """Return an engine's sentence without the way out that a layer has only within a network."""
-    in_network = ", a smaller kernel, or remove a pooling layer before it"
+    in_network = ", a smaller kernel, or remove a layer before it that makes the image smaller"
     return problem.replace(in_network, ", a smaller kernel or a larger image")
 
 

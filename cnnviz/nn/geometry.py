@@ -51,6 +51,11 @@ def compact_padding(value: object, name: str) -> Padding:
             raise ValueError(f"{name} must be ((top, bottom), (left, right)), received {value!r}.")
         rows, columns = (pair(item, name, minimum=0) for item in value)
     else:
+        if isinstance(value, tuple | list) and len(value) != 2:
+            raise ValueError(
+                f"{name} must be an integer or a pair of them, or (top, bottom), (left, right), "
+                f"received {value!r}."
+            )
         height, width = pair(value, name, minimum=0)
         rows, columns = (height, height), (width, width)
     if rows[0] != rows[1] or columns[0] != columns[1]:
@@ -250,6 +255,6 @@ class Window:
         return (
             f"{owner}: the {self.kernel[0]}×{self.kernel[1]} kernel does not fit: {AXES[axis]} "
             f"{size} + padding {pads[0]} + {pads[1]} = {size + sum(pads)} is smaller than the "
-            f'window of {window}; use padding="same", a smaller kernel, or remove a pooling '
-            f"layer before it."
+            f'window of {window}; use padding="same", a smaller kernel, or remove a layer before '
+            f"it that makes the image smaller."
         )

@@ -60,8 +60,7 @@ def test_valid_and_numbers() -> None:
 def test_ceil_mode_and_a_window_that_starts_behind_the_image() -> None:
     pool = Setting("MaxPool2d", (7, 8), (2, 2), (2, 2), padding=((0, 0), (0, 1)), ceil_mode=True)
     assert lines(pool)[1:] == [
-        ("Rounded up", "⌈(7 + 0 + 0 − 2) / 2⌉ + 1", 4),
-        ("Output O", "4", 4),
+        ("Output O", "⌈(7 + 0 + 0 − 2) / 2⌉ + 1", 4),
         ("Left over", "7 + 0 + 0 − ((4 − 1) × 2 + 2)", -1),
     ]
     last = lines(pool, 1)[2]

@@ -191,7 +191,7 @@ def test_the_layer_that_does_not_fit_is_named() -> None:
     assert str(error.value) == (
         "Layer 4 (MaxPool2d): the 2×2 kernel does not fit: height 1 + padding 0 + 0 = 1 is "
         'smaller than the window of 2; use padding="same", a smaller kernel, or remove a '
-        "pooling layer before it."
+        "layer before it that makes the image smaller."
     )
     with pytest.raises(ShapeError) as error:
         Sequential((ReLU(), Linear(3))).init(SHAPE, np.random.default_rng(0))

@@ -49,7 +49,7 @@ def test_everything_travels_to_the_browser(monkeypatch: pytest.MonkeyPatch) -> N
     sent: dict[str, object] = {}
     monkeypatch.setattr("cnnviz.ui.components.map._MAP", lambda **more: sent.update(more))
     one = mapped(wrong=np.array([False, True, False]))
-    embedding_map(one, ["a", "b"], label="words", key="k")
+    embedding_map(one, ["a", "b"], label="words", of="pca", key="k")
     data = sent["data"]
     assert [*data["wrong"]] == [1] and not data["choosable"] and data["shape"] == (3, 4, 5)
     points = np.frombuffer(b64decode(data["points"]), "<f4").reshape(3, 2)

@@ -54,7 +54,7 @@ def test_pointing_links_windows_and_cells(
     page = opened(
         chromium_page, server, "shape_size_height=7&shape_stride_height=2&shape_padding=same"
     )
-    image, output = (page.get_by_role("img", name=name) for name in ("Input with", "Output ·"))
+    image, output = (page.get_by_role("img", name=name) for name in ("Input ·", "Output ·"))
     line = page.locator(".windows .value")
     expect(line).to_have_text(
         "Output row 0, column 0 sees rows −1, 0, 1 and columns −1, 0, 1. "

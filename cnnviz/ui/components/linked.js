@@ -115,11 +115,10 @@ const begin = (root) => {
   }
   state.stage.onpointerenter = () => (state.inside = true)
   state.stage.onpointerleave = () => (state.inside = false)
-  root.onkeydown = (event) => {
-    if (event.key !== 'Escape') return
+  onEscape(root, () => {
     stop(state)
     release(state)
-  }
+  })
   new ResizeObserver(() => {
     const width = root.isConnected && root.clientWidth // none on the way out
     if (state.data && width && width !== state.width) redraw(state)

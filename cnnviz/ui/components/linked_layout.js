@@ -53,5 +53,6 @@ const namePanel = (state, panel) => {
   const after = part === 'output' && data.activation ? ` after ${data.activation}` : ''
   write(panel.name, title)
   write(panel.span, size + padded + after)
-  panel.base.ariaLabel = `${title}, ${rows} rows and ${columns} columns. Arrow keys walk.`
+  const keys = part === 'products' ? '' : ' Arrow keys walk.'
+  panel.base.ariaLabel = `${title}, ${rows} rows and ${columns} columns.${keys}`
 }

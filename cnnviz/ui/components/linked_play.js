@@ -17,8 +17,7 @@ const play = (state) => {
   const beat = () => {
     if (!state.root.isConnected) return stop(state)
     if (!state.inside && !document.hidden) step(state)
-    const perSecond = Number(state.speed.value)
-    state.timer = setTimeout(beat, 1000 / (CALM.matches ? Math.min(perSecond, 1) : perSecond))
+    state.timer = setTimeout(beat, 1000 / perSecond(state))
   }
   beat()
   showPlaying(state)
@@ -36,5 +35,9 @@ const showPlaying = (state) => {
   state.line.ariaLive = state.playing ? 'off' : 'polite'
 }
 
-const showSpeed = ({ speed, pace }) =>
-  write(pace, `${Number(speed.value)} ${Number(speed.value) === 1 ? 'cell' : 'cells'} a second`)
+const perSecond = ({ speed }) => Math.min(Number(speed.value), CALM.matches ? 1 : Infinity)
+
+const showSpeed = (state) => {
+  const cells = `${perSecond(state)} ${perSecond(state) === 1 ? 'cell' : 'cells'} a second`
+  write(state.pace, CALM.matches ? `${cells}: reduced motion` : cells)
+}

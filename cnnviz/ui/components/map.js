@@ -242,7 +242,7 @@ export default function ({ data, parentElement, setStateValue }) {
   state.setStateValue = setStateValue
   const drawn = JSON.stringify([theme(root, 'background-color'), theme(root, 'text-color')])
   if (state.data && state.drawn === drawn && JSON.stringify(state.data) === JSON.stringify(data)) return
-  if (state.data?.labels.length !== data.labels.length) Object.assign(state, { at: null, view: whole() })
+  if (state.data?.of !== data.of) Object.assign(state, { at: null, view: whole() })
   if (JSON.stringify(state.data?.classes) !== JSON.stringify(data.classes)) state.only = null
   const points = new Float32Array(bytesOf(data.points).buffer)
   Object.assign(state, { data, drawn, bytes: bytesOf(data.images), points })

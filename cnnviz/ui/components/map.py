@@ -43,6 +43,7 @@ def embedding_map(
     classes: Sequence[str],
     *,
     label: str,
+    of: str,
     key: str,
     on_image: Callable[[int], None] | None = None,
 ) -> None:
@@ -52,6 +53,8 @@ def embedding_map(
     ----------
     label : str
         What is to be seen, for those who do not see it.
+    of : str
+        Names the map: another one is shown whole, the same one as the reader has enlarged it.
     on_image : callable, optional
         Called with the number of the image that was clicked, before the page runs.
     """
@@ -72,6 +75,7 @@ def embedding_map(
         "classes": list(classes),
         "colors": {"light": CLASS_COLORS, "dark": CLASS_COLORS_ON_DARK},
         "label": label,
+        "of": of,
         "choosable": on_image is not None,
     }
     _MAP(key=key, data=sent(data), default={"image": None}, on_image_change=told)

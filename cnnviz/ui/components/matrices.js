@@ -69,8 +69,8 @@ const build = (state, data) => {
   if (state.arranged !== arranged) arrange(state, data)
   state.arranged = arranged
   for (const panel of Object.values(state.panels)) {
-    const { title, canvas, base } = state.places[panel.name]
-    Object.assign(panel, { canvas, base })
+    const { title, canvas, base, faint } = state.places[panel.name]
+    Object.assign(panel, { canvas, base, faint })
     entitle(title, panel.title, panel.help)
     canvas.ariaLabel = `${panel.title}. Use the arrow keys to read its cells.`
   }
@@ -106,7 +106,7 @@ const newPlace = (state, cell, name) => {
   canvas.onfocus = () =>
     canvas.matches(':focus-visible') && state.at?.panel !== panel() && point(0)
   canvas.onkeydown = (event) => walk(state, panel(), event)
-  return { title, canvas, base: new OffscreenCanvas(1, 1) }
+  return { title, canvas, base: new OffscreenCanvas(1, 1), faint: new OffscreenCanvas(1, 1) }
 }
 
 const layOut = (state) => {
@@ -134,7 +134,7 @@ const begin = (root) => {
   const grid = make('div', 'grid', root)
   line.ariaLive = 'polite'
   const state = { root, grid, line, sum, at: null, pinned: false, panels: {} }
-  root.onkeydown = (event) => event.key === 'Escape' && release(state)
+  onEscape(root, () => state.pinned && release(state))
   state.observer = new ResizeObserver(() => {
     if (root.clientWidth && root.clientWidth !== state.width) layOut(state)
   })
@@ -159,8 +159,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const drawn = JSON.stringify([{ ...data, start: null }, appearance]) // where to begin only once
   if (state.drawn === drawn) return
   const table = colorTable('diverging', root)
-  const shades = table.map((color) => `rgb(${color})`)
-  Object.assign(state, { drawn, data, look: appearance, table, shades })
+  Object.assign(state, { drawn, data, look: appearance, table })
   root.setAttribute('role', 'group')
   root.ariaLabel = data.label
   build(state, data)

@@ -2,6 +2,7 @@
 
 const DENSE = 7 // cells up to this size touch each other
 const NUMBERS = 8 // the smallest font, below which a color alone stands in a cell
+const FAINT = 0.3 // how much of its color a cell keeps that is not lit; its number stays readable
 
 const fontSize = (panel, context, family) => {
   if (panel.cell < 13) return 0
@@ -20,15 +21,16 @@ const paintPanel = (state, panel) => {
   const [width, height] = [wide(panel, panel.cell), high(panel, panel.cell)]
   const ratio = globalThis.devicePixelRatio || 1
   const size = { width: width * ratio, height: height * ratio }
-  Object.assign(panel.base, size)
-  Object.assign(panel.canvas, size)
+  for (const canvas of [panel.base, panel.faint, panel.canvas]) Object.assign(canvas, size)
   panel.canvas.style.width = `${width}px`
   panel.canvas.style.height = `${height}px`
   panel.ratio = ratio
-  const context = panel.base.getContext('2d')
-  context.scale(ratio, ratio)
-  if (panel.cell > DENSE) paintCells(state, panel, context)
-  else paintDense(state, panel, context)
+  for (const [canvas, share] of [[panel.base, 1], [panel.faint, FAINT]]) {
+    const context = canvas.getContext('2d')
+    context.scale(ratio, ratio)
+    if (panel.cell > DENSE) paintCells(state, panel, context, share)
+    else paintDense(state, panel, context, share)
+  }
 }
 
 const shadeOf = (panel, i) => {
@@ -37,7 +39,7 @@ const shadeOf = (panel, i) => {
 }
 
 // Cells without room for gaps or numbers: a pixel each, enlarged.
-const paintDense = ({ table, look }, panel, context) => {
+const paintDense = ({ table, look }, panel, context, share) => {
   const { blocks, rows, columns, outside, cell } = panel
   const colors = Uint32Array.from(table, asPixel)
   const around = asPixel(look.secondary)
@@ -45,6 +47,7 @@ const paintDense = ({ table, look }, panel, context) => {
   const pixels = new Uint32Array(image.data.buffer)
   Object.assign(small, { width: columns, height: rows })
   context.imageSmoothingEnabled = false
+  context.globalAlpha = share
   for (let block = 0; block < blocks; block++) {
     const first = block * rows * columns
     for (let i = 0; i < pixels.length; i++)
@@ -55,8 +58,10 @@ const paintDense = ({ table, look }, panel, context) => {
 }
 const small = new OffscreenCanvas(1, 1) // one for all: each would cost every frame something
 
-const paintCells = ({ table, shades, look }, panel, context) => {
+const paintCells = ({ table, look }, panel, context, share) => {
   const side = panel.cell - 1
+  const colors = table.map((color) => color.map((c, i) => share * c + (1 - share) * look.ground[i]))
+  const shades = colors.map((color) => `rgb(${color})`)
   const font = fontSize(panel, context, look.font)
   context.font = `${font}px ${look.font}`
   context.textAlign = 'center'
@@ -69,9 +74,9 @@ const paintCells = ({ table, shades, look }, panel, context) => {
     context.fillRect(x, y, side, side)
     if (padding) hatch(context, x, y, side, look.line)
     if (!font) continue
-    const ink = padding ? look.ink : [look.ink, look.ground].toSorted(contrastTo(table[shade]))[0]
+    const ink = padding ? look.ink : [look.ink, look.ground].toSorted(contrastTo(colors[shade]))[0]
     context.fillStyle = `rgb(${ink})`
-    context.globalAlpha = padding ? 0.55 : 1
+    context.globalAlpha = padding ? 0.55 : share < 1 ? 0.75 : 1
     context.fillText(panel.texts[i], x + side / 2, y + side / 2 + 0.5)
     context.globalAlpha = 1
   }
@@ -91,13 +96,11 @@ const hatch = (context, x, y, side, color) => {
 // What is not lit recedes; a frame is around the cell in question.
 const show = (state, panel) => {
   const context = panel.canvas.getContext('2d')
-  const { base, ratio, cell } = panel
+  const { base, faint, ratio, cell } = panel
   const lit = state.lit?.get(panel.name)
   context.setTransform(1, 0, 0, 1, 0, 0)
   context.clearRect(0, 0, base.width, base.height)
-  context.globalAlpha = state.lit ? 0.3 : 1
-  context.drawImage(base, 0, 0)
-  context.globalAlpha = 1
+  context.drawImage(state.lit ? faint : base, 0, 0)
   if (!lit) return
   for (const index of lit) {
     const [x, y] = corner(panel, index).map((value) => Math.round(value * ratio))

@@ -204,10 +204,14 @@ const pin = (state, layer, row) => {
   if (state.pinned) state.setTriggerValue('unit', [layer, state.at.unit[0]])
 }
 
+const release = (state) => {
+  state.pinned = false
+  if (state.data) refresh(state)
+}
+
 const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }
 
 const walk = (state, event) => {
-  if (event.key === 'Escape') state.pinned = false
   if (event.key === 'Enter' || event.key === ' ') {
     event.preventDefault()
     return pin(state, state.at.layer, state.at.unit[0])
@@ -229,6 +233,7 @@ const begin = (root) => {
   const line = make('div', 'value', root)
   line.ariaLive = 'polite'
   const state = { root, scroll, line, pinned: false }
+  onEscape(root, () => release(state))
   new ResizeObserver(() => {
     if (!root.clientWidth || root.clientWidth === state.width) return
     state.width = root.clientWidth

@@ -37,6 +37,15 @@ const stepped = (event, [row, column], [rows, columns]) => {
   return [within(to[0], rows), within(to[1], columns)]
 }
 
+// Escape is heard wherever the reader is on the page, for as long as `root` is on it.
+const onEscape = (root, release) => {
+  const heard = (event) => {
+    if (!root.isConnected) removeEventListener('keydown', heard)
+    else if (event.key === 'Escape') release()
+  }
+  addEventListener('keydown', heard)
+}
+
 // A cell of a table as a button that is pointed at, chosen and walked from.
 const cellButton = (row, place, { look, choose, walk }) => {
   const td = make('td', '', row)

@@ -129,6 +129,11 @@ const pin = (state, panel, cell) => {
   if (state.pinned) state.setTriggerValue('cell', [panel, ...cell])
 }
 
+const release = (state) => {
+  state.pinned = false
+  if (state.data) refresh(state)
+}
+
 const clamp = (n, low, size) => Math.max(low, Math.min(low + size - 1, n))
 
 const cellAt = (state, name, event) => {
@@ -151,8 +156,7 @@ const listen = (state, name) => {
     state.at.panel !== name &&
     point(state, name, origin(state, name).map((n) => Math.max(n, 0)))
   canvas.onkeydown = (event) => {
-    if (event.key === 'Escape') state.pinned = false
-    else if (event.key === 'Enter' || event.key === ' ') {
+    if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault()
       return pin(state, state.at.panel, state.at.cell)
     } else if (STEPS[event.key]) {
@@ -183,6 +187,7 @@ const begin = (root) => {
   state.line = make('div', 'value', root)
   state.line.ariaLive = 'polite'
   state.legend = make('div', 'legend', root)
+  onEscape(root, () => release(state))
   new ResizeObserver(() => {
     if (!root.clientWidth || root.clientWidth === state.width) return
     state.width = root.clientWidth
@@ -213,8 +218,9 @@ const lookOf = (root) => {
 const title = (state, name) => {
   const [rows, columns] = name === 'image' ? state.data.image : state.data.output
   const { words, border } = state.data
-  const around = border.flat().some((n) => n > 0) ? words.around : ''
-  return `${name === 'image' ? words.image + around : words.cells} · ${rows} × ${columns}`
+  if (name === 'output') return `${words.cells} · ${rows} × ${columns}`
+  const around = border.flat().some((n) => n > 0) && extent(state, 'image').join(' × ')
+  return `${words.image} · ${rows} × ${columns}${around ? `${words.around} ${around}` : ''}`
 }
 
 const showLegend = (state) => {

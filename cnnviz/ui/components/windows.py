@@ -1,7 +1,7 @@
 """Where the windows of a layer stand: the padded image beside the output, linked by hovering."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Words:
     unseen: str
 
 
-SLIDING = Words("Input", " with its padding", "Output", "sees", "padding", "seen by no window")
+SLIDING = Words("Input", ", with its padding", "Output", "sees", "padding", "seen by no window")
 TRANSPOSED = Words(
     "Output",
     ", with what is cut away",
@@ -63,6 +63,8 @@ def windows(
     It begins at the cell `start`; `on_cell` is called with one that was pinned.
     """
     places = [window_places(grid, axis) for axis in (0, 1)]
+    if any(grid.overhang):
+        words = beyond(words, padded=any(map(any, grid.pads)))
     data = {
         "image": grid.size,
         "border": grid.border,
@@ -79,6 +81,15 @@ def windows(
             on_cell(pinned)
 
     _WINDOWS(key=key, data=sent(data), on_cell_change=told)
+
+
+def beyond(words: Words, *, padded: bool) -> Words:
+    """Return words for an image that the last windows reach beyond."""
+    if padded:
+        around, border = ", with its padding and what lies beyond", "padding, or beyond it"
+    else:
+        around, border = ", with what lies beyond", "beyond the input: does not count"
+    return replace(words, around=around, border=border)
 
 
 def checked_spot(value: Any) -> Spot | None:

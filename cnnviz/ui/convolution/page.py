@@ -14,7 +14,7 @@ from cnnviz.ui.answering import answering
 from cnnviz.ui.components.linked import linked
 from cnnviz.ui.convolution.compare import comparison
 from cnnviz.ui.convolution.controls import Setup, controls
-from cnnviz.ui.convolution.questions import missing_product, output_size
+from cnnviz.ui.convolution.questions import elsewhere, missing_product, output_size
 from cnnviz.ui.convolution.state import CELL, edited, in_use
 from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
@@ -60,7 +60,8 @@ def body(setup: Setup) -> None:
         editable=setup.editable,
         on_edit=partial(edited, found, filter),
     )
-    card(missing_product(found, filter, cell), key="conv_product", title="Predict: a product")
+    other = elsewhere(cell, found.grid.output)
+    card(missing_product(found, filter, other), key="conv_product", title="Predict: a product")
     card(output_size(found), key="conv_size", title="Predict: the size of the output")
     code(found, filter, cell)
     comparison(found, filter, setup.shown[0])

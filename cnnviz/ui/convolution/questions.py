@@ -1,5 +1,7 @@
 """What the reader is asked on the Convolution page; the engine has the answers."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cnnviz.explain.cell import Convolved, terms
@@ -28,16 +30,24 @@ def missing_product(found: Convolved, filter: int, cell: Pair) -> Question:
     )
 
 
+def elsewhere(cell: Pair, output: Pair) -> Pair:
+    """Return an output cell whose products are not those on the page: the one opposite."""
+    opposite = (output[0] - 1 - cell[0], output[1] - 1 - cell[1])
+    return (0, 0) if opposite == cell else opposite
+
+
 def output_size(found: Convolved) -> Question:
-    """Ask for the output's height and width."""
-    grid = found.grid
+    """Ask for the output's height and width with a longer stride than the one on the page."""
+    stride = (found.grid.stride[0] + 1, found.grid.stride[1] + 1)
+    grid = replace(found.layer, stride=stride).grid(found.x.shape)
+    by = f"{stride[0]}" if stride[0] == stride[1] else f"{stride[0]} × {stride[1]}"
     sums = [
         f"({grid.size[axis]} + {before} + {after} − {grid.extent[axis]}) ÷ {grid.stride[axis]} "
         f"rounded down, + 1 = {grid.output[axis]}"
         for axis, (before, after) in enumerate(grid.pads)
     ]
     return Question(
-        "Without looking at the output: how many rows and columns does it have?",
+        f"Were the stride **{by}**, how many rows and columns would the output have?",
         (Answer("Rows", grid.output[0]), Answer("Columns", grid.output[1])),
         "Count the places where the window fits: size plus padding, minus the window, in steps of "
         "the stride, plus the first one.",

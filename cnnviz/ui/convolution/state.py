@@ -62,6 +62,7 @@ def in_use() -> Table:
     return {key: TABLE[key] for key in (*used, *own)}
 
 
+BEFORE = "_conv-before"  # the geometry that a trained filter's has replaced
 GEOMETRY = ("stride", "padding", "dilation", "activation")
 
 
@@ -74,13 +75,22 @@ def source_chosen() -> None:
     if belongs is not None:
         st.session_state["conv_kernel"] = belongs
         st.session_state["conv_bias"] = 0.0
+        st.session_state.pop(BEFORE, None)
         usual_geometry()
 
 
 def kernel_chosen() -> None:
-    """Bring stride, padding, dilation and activation of a run's layer; for callbacks."""
-    if st.session_state.get("conv_kernel") == "run":
+    """Bring stride, padding, dilation and activation of a run's layer; for callbacks.
+
+    With another kernel after it, what stood there before comes back.
+    """
+    state = st.session_state
+    if state.get("conv_kernel") == "run":
+        state[BEFORE] = {key: state.get(PREFIX + key) for key in GEOMETRY}
         usual_geometry()
+    elif before := state.pop(BEFORE, None):
+        usual_geometry()
+        state.update({PREFIX + key: one for key, one in before.items() if one is not None})
 
 
 def usual_geometry() -> None:

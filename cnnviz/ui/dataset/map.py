@@ -116,7 +116,8 @@ def map_view(chosen: Chosen) -> None:
     judged = _judged(moment, chosen, places)
     if moment is not None:
         st.caption(LOOK_FOR[source.layer is None])
-    _draw(found, chosen, places, judged, _told(found, source, len(places)))
+    of = f"{method} {source.layer} {chosen.key} {len(places)}"
+    _draw(found, chosen, places, judged, _told(found, source, len(places)), of)
 
 
 def count_words(there: int) -> dict[int, str]:
@@ -175,6 +176,7 @@ def _draw(
     places: NDArray[np.intp],
     judged: Evaluation | None,
     told: str,
+    of: str,
 ) -> None:
     st.markdown(told)
     labels = chosen.split.labels[places]
@@ -186,7 +188,7 @@ def _draw(
         wrong=np.zeros(len(places), bool) if judged is None else judged.predictions != labels,
     )
     look = partial(_look, chosen, places.tolist()) if chosen.linked else None
-    embedding_map(mapped, chosen.names, label=told, key=MAP, on_image=look)
+    embedding_map(mapped, chosen.names, label=told, of=of, key=MAP, on_image=look)
 
 
 def _look(chosen: Chosen, places: list[int], number: int) -> None:

@@ -106,17 +106,21 @@ def formula(setting: Setting) -> None:
 
 def formula_table(setting: Setting, axis: int) -> pd.DataFrame:
     """Return the steps along an axis as a table."""
-    rows = [(s.name, s.symbols, f"{s.numbers} = **{s.result}**") for s in steps(setting, axis)]
+    rows = [
+        (s.name, s.symbols, f"{s.numbers} = **{s.result}**".replace("-", "−"))
+        for s in steps(setting, axis)
+    ]
     return pd.DataFrame(rows, columns=["", "formula", "with the numbers"])
 
 
 def others(setting: Setting) -> None:
     """Draw what other frameworks make of the same words."""
     st.subheader("The same words elsewhere", anchor=False)
-    st.caption(
-        "What is called a convolution in all of them, and here, is a cross-correlation: the "
-        "kernel is not turned around. The sizes are the same either way."
-    )
+    if not setting.pools:
+        st.caption(
+            "What is called a convolution in all of them, and here, is a cross-correlation: the "
+            "kernel is not turned around. The sizes are the same either way."
+        )
     rows = [
         (
             one.framework,

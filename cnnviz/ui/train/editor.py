@@ -245,9 +245,13 @@ def size_text(value: Any) -> str:
 
 
 def parse_size(text: str) -> Any:
-    """Return what `size_text` wrote: a number, a list, a word, or None for nothing."""
+    """Return what `size_text` wrote: a number, a list, a word, or None for nothing.
+
+    Lists may also stand in round brackets, and words in capitals.
+    """
+    lists = text.translate(str.maketrans("()", "[]"))
     try:
-        parts = json.loads(f"[{text}]", parse_float=lambda digits: as_whole(float(digits)))
+        parts = json.loads(f"[{lists}]", parse_float=lambda digits: as_whole(float(digits)))
     except ValueError:
-        return text.strip()
+        return text.strip().lower()
     return parts[0] if len(parts) == 1 else parts or None

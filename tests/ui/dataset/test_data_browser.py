@@ -105,7 +105,14 @@ def test_a_map_that_was_enlarged_and_moved_still_answers_where_its_points_are(
     assert "/Data" in page.url  # a drag is no click
     page.mouse.move(box["x"] + at["x"] + 30, box["y"] + at["y"] + 21)
     expect(line).to_contain_text("test image 7:")
+    page.get_by_role("radio", name="Outputs of a layer").or_(
+        page.get_by_role("button", name="Outputs of a layer")
+    ).click()
+    expect(reset).to_be_disabled()  # another map, shown whole
+    page.get_by_role("radio", name="Pixels").or_(page.get_by_role("button", name="Pixels")).click()
+    expect(page.get_by_text("by the pixels")).to_be_visible()
     canvas.focus()
+    page.keyboard.press("+")
     page.keyboard.press("0")
     expect(reset).to_be_disabled()
     page.keyboard.press("+")

@@ -232,15 +232,33 @@ def test_a_kernel_of_other_channels_is_a_sentence_with_a_way_out() -> None:
     assert "or an input with 2 channels" in page.error[0].value
 
 
+def test_behind_a_trained_filter_the_readers_own_settings_come_back() -> None:
+    whole_run(layout.runs_root())
+    page = opened()
+    page.text_input("conv_padding").set_value("SAME").run()
+    assert not faults(page)
+    page.selectbox("conv_kernel").select("run").run()
+    assert (page.text_input("conv_stride").value, page.text_input("conv_padding").value) == (
+        "3",
+        "valid",
+    )
+    page.selectbox("conv_kernel").select("cross").run()
+    assert not faults(page)
+    assert (page.text_input("conv_stride").value, page.text_input("conv_padding").value) == (
+        "1",
+        "SAME",
+    )
+
+
 def test_predictions_are_marked() -> None:
     page = opened()
     for name in ("size", "product"):
         page.session_state[f"_conv_{name}_box"] = True
     page.run()
-    page.number_input("_conv_size_0").set_value(3.0)
-    page.number_input("_conv_size_1").set_value(3.0)
+    page.number_input("_conv_size_0").set_value(2.0)
+    page.number_input("_conv_size_1").set_value(2.0)
     page.button("_conv_size_check").click().run()
-    assert "is right. Rows: (5 + 0 + 0 − 3) ÷ 1" in page.success[0].value
+    assert "is right. Rows: (5 + 0 + 0 − 3) ÷ 2" in page.success[0].value
     page.number_input("_conv_product_0").set_value(0.0)
     page.button("_conv_product_check").click().run()
     assert "is not it" in page.info[0].value

@@ -9,7 +9,7 @@ from cnnviz.explain.cell import Convolved, convolve
 from cnnviz.explain.kernels import KERNELS
 from cnnviz.nn.layers import Conv2d
 from cnnviz.ui.convolution.compare import turned, verdict
-from cnnviz.ui.convolution.questions import missing_product, output_size
+from cnnviz.ui.convolution.questions import elsewhere, missing_product, output_size
 from cnnviz.ui.lab.card import mark
 from cnnviz.ui.lab.inputs import as_table, cell_number, from_table, resized
 
@@ -52,14 +52,21 @@ def test_the_missing_product_is_the_largest_one() -> None:
 
 
 def test_the_output_size_has_its_arithmetic() -> None:
-    layer = Conv2d(1, 3, stride=(2, 1), padding=((1, 0), (2, 2)), dilation=(1, 2), use_bias=False)
+    layer = Conv2d(1, 3, stride=(1, 2), padding=((1, 0), (2, 2)), dilation=(1, 2), use_bias=False)
     weight = KERNELS["cross"].weight(1)
     question = output_size(convolve(layer, {"weight": weight}, np.zeros((1, 6, 7))))
+    assert "Were the stride **2 × 3**" in question.text
     assert question.arithmetic == (
         "Rows: (6 + 1 + 0 − 3) ÷ 2 rounded down, + 1 = 3. "
-        "Columns: (7 + 2 + 2 − 5) ÷ 1 rounded down, + 1 = 7."
+        "Columns: (7 + 2 + 2 − 5) ÷ 3 rounded down, + 1 = 3."
     )
-    assert mark(question, [3.0, 7.0]).right
+    assert mark(question, [3.0, 3.0]).right
+
+
+def test_the_product_asked_for_is_none_of_those_on_the_page() -> None:
+    assert elsewhere((0, 1), (3, 3)) == (2, 1)
+    assert elsewhere((1, 1), (3, 3)) == (0, 0)
+    assert elsewhere((0, 0), (1, 1)) == (0, 0)  # there is no other
 
 
 @pytest.mark.parametrize(
