@@ -129,7 +129,7 @@ def _stroke(ink: Floats, manner: Manner) -> str:
     word, way_out = ("Thin", "wider") if width < usual.low else ("Thick", "narrower")
     return (
         f"{word}: its strokes are about {width:.1f} pixels wide, and in {manner.title} "
-        f"{usual.mean:.1f} on average ({usual.low:.1f} to {usual.high:.1f}): use a {way_out} brush."
+        f"{usual.mean:.1f} on average ({usual.low:.1f} to {usual.high:.1f}): make them {way_out}."
     )
 
 

@@ -114,7 +114,7 @@ def test_where_an_image_is_unlike_the_data() -> None:
     assert not faults(good, manner)
     assert faults(thin, manner) == (
         "Thin: its strokes are about 1.0 pixels wide, and in MNIST 2.4 on average (1.4 to 4.2): "
-        "use a wider brush.",
+        "make them wider.",
     )
     assert faults(bar((28, 28), 4, 4, 20, 16), manner)[0].startswith("Thick: ")
     assert faults(bar((28, 28), 12, 12, 5, 3), manner)[0] == (

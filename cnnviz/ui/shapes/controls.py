@@ -4,7 +4,9 @@ The values stand in `st.session_state` under their names in the URL; widgets hav
 own and hand over what they are given, so that a value outlives a widget that is not drawn.
 """
 
+import math
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -17,6 +19,7 @@ from cnnviz.nn.geometry import AXES, Padding, Pair
 from cnnviz.ui.shapes.params import CHOICES, FIELDS, LAYER_DEFAULTS, NUMBER, NUMBERS, SIDES
 from cnnviz.ui.train.fields import as_whole, keep, number_or
 from cnnviz.ui.train.hints import hint
+from cnnviz.ui.train.numbers import Numbers
 
 MOST = {"size": 64, "kernel": 11, "stride": 8, "dilation": 6, "padding": 8, "output_padding": 5}
 """How far the sliders go where nothing else stops them; more can be typed."""
@@ -126,7 +129,26 @@ def chosen() -> Setting:
 
 def checked(key: str) -> int:
     """Return a number; raises ValueError with one sentence where it is out of all bounds."""
-    return int(NUMBERS[key].check(value(key)))
+    return int(bounds(key).check(value(key)))
+
+
+def bounds(key: str) -> Numbers:
+    """Return what a number may be; without its axis in the name where both are one."""
+    found = NUMBERS[key]
+    one = not value("shape_apart")
+    return replace(found, label=found.label.removesuffix(f" {AXES[0]}")) if one else found
+
+
+def nearest() -> dict[str, int]:
+    """Return the numbers in use that are out of all bounds, each at the bound next to it."""
+    used = [key for field in FIELDS if in_use(field) for key in keys(field)]
+    wrong = {key: value(key) for key in used if not NUMBERS[key].allow(value(key))}
+    ends = {key: (NUMBERS[key].least, NUMBERS[key].most) for key in wrong}
+    return {
+        key: round(min(max(number, ends[key][0]), ends[key][1]))
+        for key, number in wrong.items()
+        if isinstance(number, int | float) and not math.isnan(number)
+    }
 
 
 def number_pair(field: str) -> Pair:

@@ -14,7 +14,7 @@ from cnnviz.ui.components.windows import MOST_CELLS, SLIDING, TRANSPOSED, fits, 
 from cnnviz.ui.lab.card import card
 from cnnviz.ui.lab.pinned import keep_spot, kept_spot
 from cnnviz.ui.shapes.code import as_code
-from cnnviz.ui.shapes.controls import controls, put
+from cnnviz.ui.shapes.controls import bounds, controls, nearest, put
 from cnnviz.ui.shapes.params import SPOT
 from cnnviz.ui.shapes.questions import size_question
 from cnnviz.ui.words import shape
@@ -45,7 +45,10 @@ def layer_view() -> None:
 def _impossible(setting: Setting | None, problem: str) -> None:
     """Say why a setting is impossible, and which near it are not."""
     st.error(problem, icon="⚠️")
-    ways = ways_out(setting) if setting else []
+    if setting is None:
+        _within()
+        return
+    ways = ways_out(setting)
     if not ways:
         return
     st.caption("The nearest settings that work:")
@@ -57,6 +60,14 @@ def _impossible(setting: Setting | None, problem: str) -> None:
                 on_click=put,
                 args=(way.setting,),
             )
+
+
+def _within() -> None:
+    """Offer the bounds instead of numbers that are out of them."""
+    if found := nearest():
+        st.caption("The nearest that is allowed:")
+        words = ", ".join(f"{bounds(key).label} {number:,}" for key, number in found.items())
+        st.button(words, key="_within", on_click=st.session_state.update, args=(found,))
 
 
 def _picture(setting: Setting) -> None:
