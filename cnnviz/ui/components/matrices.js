@@ -160,6 +160,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (state.drawn === drawn) return
   const table = colorTable('diverging', root)
   Object.assign(state, { drawn, data, look: appearance, table })
+  state.tints = tintsOf(table, appearance, 1)
+  state.faintTints = tintsOf(table, appearance, FAINT)
   root.setAttribute('role', 'group')
   root.ariaLabel = data.label
   build(state, data)

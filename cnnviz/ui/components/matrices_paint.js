@@ -25,13 +25,26 @@ const paintPanel = (state, panel) => {
   panel.canvas.style.width = `${width}px`
   panel.canvas.style.height = `${height}px`
   panel.ratio = ratio
-  for (const [canvas, share] of [[panel.base, 1], [panel.faint, FAINT]]) {
-    const context = canvas.getContext('2d')
-    context.scale(ratio, ratio)
-    if (panel.cell > DENSE) paintCells(state, panel, context, share)
-    else paintDense(state, panel, context, share)
+  const [full, faint] = [panel.base, panel.faint].map((canvas) => canvas.getContext('2d'))
+  for (const context of [full, faint]) context.scale(ratio, ratio)
+  if (panel.cell <= DENSE) {
+    paintDense(state, panel, full)
+    faint.globalAlpha = FAINT
+    faint.drawImage(panel.base, 0, 0, width, height)
+    return
   }
+  const font = fontSize(panel, full, state.look.font)
+  paintCells(state, panel, full, font, state.tints, 1)
+  paintCells(state, panel, faint, font, state.faintTints, 0.75)
 }
+
+// The colors of cells that keep so much of theirs, each with the color of a number on it.
+const tintsOf = (table, { ink, ground }, share) =>
+  table.map((color) => {
+    const mixed = color.map((c, i) => share * c + (1 - share) * ground[i])
+    const number = [ink, ground].toSorted(contrastTo(mixed))[0]
+    return { fill: `rgb(${mixed})`, ink: `rgb(${number})` }
+  })
 
 const shadeOf = (panel, i) => {
   const share = Math.max(-1, Math.min(1, panel.values[i] / panel.limit || 0))
@@ -39,7 +52,7 @@ const shadeOf = (panel, i) => {
 }
 
 // Cells without room for gaps or numbers: a pixel each, enlarged.
-const paintDense = ({ table, look }, panel, context, share) => {
+const paintDense = ({ table, look }, panel, context) => {
   const { blocks, rows, columns, outside, cell } = panel
   const colors = Uint32Array.from(table, asPixel)
   const around = asPixel(look.secondary)
@@ -47,7 +60,6 @@ const paintDense = ({ table, look }, panel, context, share) => {
   const pixels = new Uint32Array(image.data.buffer)
   Object.assign(small, { width: columns, height: rows })
   context.imageSmoothingEnabled = false
-  context.globalAlpha = share
   for (let block = 0; block < blocks; block++) {
     const first = block * rows * columns
     for (let i = 0; i < pixels.length; i++)
@@ -58,25 +70,21 @@ const paintDense = ({ table, look }, panel, context, share) => {
 }
 const small = new OffscreenCanvas(1, 1) // one for all: each would cost every frame something
 
-const paintCells = ({ table, look }, panel, context, share) => {
+const paintCells = ({ look }, panel, context, font, tints, strength) => {
   const side = panel.cell - 1
-  const colors = table.map((color) => color.map((c, i) => share * c + (1 - share) * look.ground[i]))
-  const shades = colors.map((color) => `rgb(${color})`)
-  const font = fontSize(panel, context, look.font)
   context.font = `${font}px ${look.font}`
   context.textAlign = 'center'
   context.textBaseline = 'middle'
   for (let i = 0; i < panel.size; i++) {
     const [x, y] = corner(panel, i)
-    const shade = shadeOf(panel, i)
+    const tint = tints[shadeOf(panel, i)]
     const padding = panel.outside?.[i]
-    context.fillStyle = padding ? look.hatched : shades[shade]
+    context.fillStyle = padding ? look.hatched : tint.fill
     context.fillRect(x, y, side, side)
     if (padding) hatch(context, x, y, side, look.line)
     if (!font) continue
-    const ink = padding ? look.ink : [look.ink, look.ground].toSorted(contrastTo(colors[shade]))[0]
-    context.fillStyle = `rgb(${ink})`
-    context.globalAlpha = padding ? 0.55 : share < 1 ? 0.75 : 1
+    context.fillStyle = padding ? `rgb(${look.ink})` : tint.ink
+    context.globalAlpha = padding ? 0.55 : strength
     context.fillText(panel.texts[i], x + side / 2, y + side / 2 + 0.5)
     context.globalAlpha = 1
   }

@@ -7,7 +7,7 @@ from typing import Any
 def sent(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return a component's data, lists as tuples: to JSON both are the same.
 
-    Of each list Streamlit finds out first whether it is a table; of one list of lists that takes
-    it as long as the rest of a small answer, one to two milliseconds. A tuple is none to it.
+    Of each list Streamlit finds out first whether it is a table, which takes it one to two
+    milliseconds for a list of lists. A tuple is none to it.
     """
     return {key: tuple(one) if isinstance(one, list) else one for key, one in data.items()}
