@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import console_errors, settled, start_server
+from tests.colors import luminance
 
 pytestmark = pytest.mark.browser
 
@@ -162,3 +163,28 @@ def test_a_new_setting_redraws_in_place_and_stays_in_the_url(
     page.get_by_label("Kernel", exact=True).fill("9")
     page.keyboard.press("Enter")
     expect(page.get_by_text("is smaller than the window of 9")).to_be_visible()
+
+
+def cell_contrast(canvas: Locator, row: int, column: int, side: int) -> float:
+    """The contrast between the darkest and the lightest pixel within a cell of a square panel."""
+    pixels = canvas.evaluate(
+        """(canvas, [row, column, side]) => {
+          const cell = canvas.width / side
+          const from = [column * cell + 2, row * cell + 2, cell - 5, cell - 5].map(Math.round)
+          return [...canvas.getContext('2d').getImageData(...from).data]
+        }""",
+        [row, column, side],
+    )
+    colors = {tuple(pixels[i : i + 3]) for i in range(0, len(pixels), 4)}
+    bright = [luminance(f"rgb{color}") for color in colors]
+    return (max(bright) + 0.05) / (min(bright) + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_numbers_of_cells_that_are_not_lit_can_be_read(
+    chromium_page: Page, address: str, scheme: str
+) -> None:
+    chromium_page.emulate_media(color_scheme=scheme)
+    image = opened(chromium_page, f"{address}/im2col").locator("canvas").first
+    for row, column in ((0, 0), (5, 5), (3, 0)):  # no part of the window that is lit at first
+        assert cell_contrast(image, row, column, side=6) > 3
