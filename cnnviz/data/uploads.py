@@ -5,6 +5,7 @@ anything is decompressed, and what goes wrong while it is read becomes one sente
 """
 
 import warnings
+from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
@@ -24,8 +25,16 @@ UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError,
 """What Pillow raises for files that are cut off or changed."""
 
 
-def gray_of(name: str, content: bytes) -> Bytes:
-    """Return the picture in a file as gray bytes (H, W), from 0 (black) to 255 (white).
+@dataclass(frozen=True, eq=False)
+class Upload:
+    """Gray bytes (H, W) from 0 (black) to 255 (white); the first of so many pictures of a file."""
+
+    gray: Bytes
+    pictures: int
+
+
+def read_upload(name: str, content: bytes) -> Upload:
+    """Return the picture in a file.
 
     Colors are weighted as the eye does (ITU-R 601), 16 bits brought to 8, what is transparent
     is put on white (on black where what is opaque is bright), a camera's turn is undone, and of
@@ -53,7 +62,7 @@ def gray_of(name: str, content: bytes) -> Bytes:
             warnings.simplefilter("ignore")  # of large pictures: their size is checked here
             with Image.open(BytesIO(content), formats=KINDS) as image:
                 _check_size(name, image.size)
-                return _gray(image)
+                return Upload(_gray(image), getattr(image, "n_frames", 1))
     except DataError:
         raise
     except Image.DecompressionBombError as error:

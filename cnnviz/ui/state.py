@@ -25,6 +25,7 @@ from cnnviz.training.config import REGISTRIES
 from cnnviz.ui.answering import WORK_ASKED
 from cnnviz.ui.train.codec import decode_layers, encode_layers
 from cnnviz.ui.train.numbers import NUMBERS, Numbers
+from cnnviz.ui.words import plain
 
 Parse = Callable[[str], Any]
 Table = Mapping[str, Parse]
@@ -42,6 +43,7 @@ CHOSEN = (
 """Where one of these does not stand in the URL, none is chosen."""
 PAGE = "_page"
 MOVING = "_look-moving"  # the run whose timeline is played or dragged: no address is worth keeping
+LEFT_OUT = "{} in the address makes no sense here: what is usual stands there instead."
 ADOPTED = "_adopted"  # what the URL has set, until the Train page has looked at it
 
 
@@ -147,6 +149,7 @@ def adopt_url(page: str, table: Table = SHARED, in_use: Callable[[], Table] | No
     for left_behind in (MOVING, WORK_ASKED):
         st.session_state.pop(left_behind, None)
     found = read_params(st.query_params.to_dict(), table)
+    _tell_left_out(table, found)
     for key, value in found.items():
         st.session_state[key] = value
     if went_back:
@@ -163,6 +166,14 @@ def read_params(params: Mapping[str, str], table: Table = SHARED) -> dict[str, A
         for key, text in params.items()
         if key in table and (value := _read(table[key], text)) is not None
     }
+
+
+def _tell_left_out(table: Table, found: Mapping[str, Any]) -> None:
+    """Say which of a page's own parameters make no sense."""
+    params = st.query_params.to_dict()
+    wrong = [f"{key}={text[:40]}" for key, text in params.items() if key in table and key not in found]
+    if wrong:
+        st.toast(plain(LEFT_OUT.format(", ".join(wrong))), icon="🔗", duration="long")
 
 
 def _read(parse: Parse, text: str) -> Any:

@@ -55,8 +55,12 @@ def count_of(count: int, thing: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return 0.9712 as 97.1 %; – where there is none."""
-    return "–" if share is None or not math.isfinite(share) else f"{100 * share:.1f} %"
+    """Return 0.9712 as 97.1 %, never rounded to 0 or 100; – where there is none."""
+    if share is None or not math.isfinite(share):
+        return "–"
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    return "> 99.9 %" if 0.9995 <= share < 1 else f"{100 * share:.1f} %"
 
 
 def shape(sizes: tuple[int, ...]) -> str:

@@ -12,10 +12,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnnviz.data import DataError
-from cnnviz.data.uploads import LONGEST, MOST_BYTES, gray_of
+from cnnviz.data.dataset import Bytes
+from cnnviz.data.uploads import LONGEST, MOST_BYTES, read_upload
 
 VALUES = (np.arange(600) % 251).astype(np.uint8).reshape(20, 30)
 GRAY = Image.fromarray(VALUES)
+
+
+def gray_of(name: str, content: bytes) -> Bytes:
+    return read_upload(name, content).gray
 
 
 def saved(image: Image.Image, kind: str, **more: Any) -> bytes:
@@ -95,7 +100,9 @@ def test_of_an_animation_the_first_picture_is_taken(kind: str) -> None:
     later = Image.fromarray(255 - VALUES)
     lossless = {"lossless": True} if kind == "WEBP" else {}
     content = saved(GRAY, kind, save_all=True, append_images=[later], **lossless)
-    assert np.array_equal(gray_of("a", content), VALUES)
+    found = read_upload("a", content)
+    assert np.array_equal(found.gray, VALUES)
+    assert found.pictures == 2 and read_upload("a", saved(GRAY, kind)).pictures == 1
 
 
 @pytest.mark.parametrize("size", [(4000, 3000), (1, 3000)])

@@ -168,6 +168,28 @@ def test_a_second_run_stands_beside_the_first(run: RunFolder) -> None:
     assert [line["name"] for line in figure["data"]] == ["1 · 7", "1 · 7 · the other"]
 
 
+def test_a_second_run_of_the_same_network_is_told_by_its_start(run: RunFolder) -> None:
+    for name, word in (("20200102-030405-tiny-0000", "2 Jan, 03:04"), (f"{run.id}0", f"{run.id}0")):
+        copytree(run.path, run.path.with_name(name))
+        page = draw_page(run=run.id, look_drawing=WORD, look_other=name, draw_kept=f"{WORD},7")
+        figure = json.loads(parts(page, "_draw_curves")["curves"]["figure"])
+        assert [line["name"] for line in figure["data"]] == ["1 · 7", f"1 · 7 · {word}"]
+
+
+def test_a_step_that_will_never_be_does_not_stay_in_the_address(run: RunFolder) -> None:
+    page = draw_page(run=run.id, look_step="999999")
+    assert "look_step" not in page.query_params and not faults(page)
+    assert draw_page(run=run.id, look_step=str(STEPS)).query_params["look_step"] == str(STEPS)
+
+
+def test_what_makes_no_sense_in_the_address_is_told(run: RunFolder) -> None:
+    page = draw_page(run="nonsense", look_step="4", look_fit="perhaps", other="x")
+    (told,) = page.toast
+    assert r"run=nonsense, look\_fit=perhaps in the address makes no sense" in told.value
+    assert page.query_params["run"] == run.id and not faults(page)
+    assert not draw_page(look_step="4").toast
+
+
 def test_a_second_run_without_weights_says_so_once(run: RunFolder) -> None:
     other = RunFolder(Path(copytree(run.path, run.path.with_name("20200101-000000-none-0000"))))
     for file in (other.path / "checkpoints").iterdir():

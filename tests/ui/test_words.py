@@ -63,6 +63,8 @@ def test_counts_and_signs() -> None:
 
 def test_shares_and_shapes() -> None:
     assert percent(0.9712) == "97.1 %"
+    assert [percent(share) for share in (0, 1, 0.0005)] == ["0.0 %", "100.0 %", "0.1 %"]
+    assert percent(0.99996) == "> 99.9 %" and percent(1e-9) == "< 0.1 %"
     assert percent(None) == percent(math.nan) == "–"
     assert shape((16, 8, 8)) == "16 × 8 × 8"
 

@@ -8,7 +8,7 @@ let chosen = Date.now() // counts on from click to click, so that the same bar c
 
 const written = ({ data }, value) => {
   if (!Number.isFinite(value)) return ''
-  return data.percent ? `${(100 * value).toFixed(1)} %` : short(value)
+  return data.percent ? percentOf(value) : short(value)
 }
 
 const named = ({ data }, number) => data.titles[number] || `unit ${number}`

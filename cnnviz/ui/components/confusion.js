@@ -16,7 +16,7 @@ const sentence = ({ counts, classes }, [t, p]) => {
   const verb = count === 1 ? 'was' : 'were'
   const what = t === p ? `${verb} recognized` : `${verb} taken for ${classes[p]}`
   const whole = /^\d+$/.test(classes[t]) ? `the ${classes[t]}s` : `all ${classes[t]} images`
-  const share = count ? ` (${((100 * count) / total).toFixed(1)} % of ${whole})` : ''
+  const share = count ? ` (${percentOf(count / total)} of ${whole})` : ''
   return `${images} ${what}${share}.`
 }
 

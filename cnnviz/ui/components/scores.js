@@ -12,7 +12,7 @@ const fractions = ({ hits, predicted, actual }, k) => [
   [2 * hits[k], predicted[k] + actual[k]],
 ]
 
-const percent = ([part, whole]) => (whole ? `${((100 * part) / whole).toFixed(1)} %` : '–')
+const percent = ([part, whole]) => (whole ? percentOf(part / whole) : '–')
 const many = (count) => `${count.toLocaleString('en')} ${count === 1 ? 'image' : 'images'}`
 
 const sentence = (data, k, column) => {

@@ -81,6 +81,12 @@ const goBack = (state, start, pinned) => {
 const bytesOf = (text) =>
   Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
 
+// A share in percent, never rounded to 0 or 100.
+const percentOf = (share) => {
+  if (share > 0 && share < 0.0005) return '< 0.1 %'
+  return share >= 0.9995 && share < 1 ? '> 99.9 %' : `${(100 * share).toFixed(1)} %`
+}
+
 // The shortest decimal that is this float32 and no other.
 const exact = (value) => {
   if (!Number.isFinite(value)) return String(value)

@@ -21,7 +21,7 @@ const button = (parent, sign, label, onclick) => {
 
 // --- words --------------------------------------------------------------------------------------
 
-const percent = (share) => `${(100 * share).toFixed(1)} %`
+const loss = (value) => (value ? value.toPrecision(4) : '0')
 const count = (number) => number.toLocaleString('en-US')
 
 const sentence = (data, place) => {
@@ -29,9 +29,10 @@ const sentence = (data, place) => {
   if (data.step[place] === 0) return `${step} · the initial weights, before any training`
   const parts = [step]
   if (data.epoch[place]) parts.push(`epoch ${data.epoch[place]}`)
-  if (data.loss[place] !== null) parts.push(`loss of this batch ${data.loss[place].toPrecision(4)}`)
-  if (data.accuracy[place] !== null) parts.push(`${percent(data.accuracy[place])} of it right`)
-  if (data.validation[place] !== null) parts.push(`validation ${percent(data.validation[place])}`)
+  if (data.loss[place] !== null) parts.push(`loss of this batch ${loss(data.loss[place])}`)
+  if (data.accuracy[place] !== null) parts.push(`${percentOf(data.accuracy[place])} of it right`)
+  if (data.validation[place] !== null)
+    parts.push(`validation after epoch ${data.judged[place]} ${percentOf(data.validation[place])}`)
   return parts.join(' · ')
 }
 

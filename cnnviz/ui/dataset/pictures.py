@@ -141,7 +141,7 @@ def moved_view(chosen: Chosen) -> None:
     part = tiles(
         "moved",
         np.ascontiguousarray(versions),
-        label=f"{chosen.part} image {index}: {chosen.names[labels[0]]}",
+        label=f"{chosen.part.capitalize()} image {index:,}: {chosen.names[labels[0]]}",
         captions=["as it is", *[""] * VERSIONS],
         titles=told,
         limits=(0, 1),

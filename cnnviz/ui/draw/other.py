@@ -10,6 +10,7 @@ from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.moment import Moment, chosen_step, params_of
 from cnnviz.ui.lab.trained import MOST_RUNS, run_title
 from cnnviz.ui.train.fields import keep
+from cnnviz.ui.train.picker import described
 
 NONE = ""
 HELP = (
@@ -46,6 +47,16 @@ def both(moment: Moment) -> list[Moment]:
     except RunError:
         second = None
     return [moment, *([second] if second else [])]
+
+
+def told_apart(second: Moment, first: Moment) -> str:
+    """Return in a word what a run is and the first is not: its network, data, start, else its id.
+
+    Nothing for the first itself.
+    """
+    pairs = zip(described(second.run), described(first.run), strict=True)
+    differing = (own for own, other in pairs if own != other)
+    return "" if second is first else next(differing, second.run.id)
 
 
 def _second(moment: Moment) -> Moment | None:

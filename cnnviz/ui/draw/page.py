@@ -6,7 +6,7 @@ from cnnviz.data import CLASSES
 from cnnviz.ui.components.board import Pixel, board
 from cnnviz.ui.components.chart import plotly_loader
 from cnnviz.ui.draw.curves import Followed, curve, work_through
-from cnnviz.ui.draw.other import both, other_input
+from cnnviz.ui.draw.other import both, other_input, told_apart
 from cnnviz.ui.draw.panels import (
     Shown,
     answer_rows,
@@ -189,7 +189,7 @@ def kept_panel(moment: Moment) -> None:
         st.caption(NO_CURVES)
         return
     moments = both(moment)
-    work = [(one, followed(one, second=one is not moment)) for one in moments]
+    work = [(one, followed(one, told_apart(one, moment))) for one in moments]
     drawings = work[0][1]
     board([[kept_part(moment, drawings, place_of_pad())]], key="_draw_kept", on_tile=choose)
     work_through(work)
@@ -211,15 +211,19 @@ def choose(pixel: Pixel) -> None:
         show_drawing(*kept()[pixel.tile])
 
 
-def followed(moment: Moment, *, second: bool) -> list[Followed]:
-    """Return the drawings that were kept, as a run gets them, with names: 1 · Trouser."""
+def followed(moment: Moment, run: str) -> list[Followed]:
+    """Return the drawings that were kept, as a run gets them, with names: 1 · Trouser · `run`."""
     names, usual, fits = (
         class_names(moment),
         manner(moment),
         bool(st.session_state.get(f"{LOOK}fit")),
     )
-    run = f" · {moment.settings.network}" if second else ""
     return [
-        Followed(f"{place} · {names[label]}{run}", place - 1, drawn(text, usual, fits=fits), label)
+        Followed(
+            " · ".join(filter(None, (str(place), names[label], run))),
+            place - 1,
+            drawn(text, usual, fits=fits),
+            label,
+        )
         for place, (text, label) in enumerate(kept(), 1)
     ]

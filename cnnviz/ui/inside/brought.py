@@ -9,7 +9,7 @@ from cnnviz.data import DataError
 from cnnviz.data.dataset import Bytes
 from cnnviz.data.fitting import AS_IT_IS, Fitted, as_it_is, fit
 from cnnviz.data.manner import Manner, Span, manner_of
-from cnnviz.data.uploads import MOST_BYTES, gray_of
+from cnnviz.data.uploads import MOST_BYTES, read_upload
 from cnnviz.ui.components.pad import THINNEST, WIDEST, Drawn, pad
 from cnnviz.ui.inside.drawing import decode_drawing, encode_drawing, is_sample
 from cnnviz.ui.inside.memory import remembered
@@ -113,15 +113,17 @@ def upload_input(prefix: str, usual: Manner) -> Brought:
         help="PNG, JPEG, BMP or WebP, at most 5 MB. It stays in memory and is written nowhere.",
     )
     if file is not None and held not in state:
-        state[held] = file.name, gray_of(file.name, file.getvalue())
+        state[held] = file.name, read_upload(file.name, file.getvalue())
     if held in state:
-        name, gray = state[held]
+        name, upload = state[held]
+        gray = upload.gray
         fits = fit_input(prefix)
         show_picture(gray)
         found = (fit if fits else as_it_is)(gray, usual)
         state[word] = encode_drawing(found.pixels)
         rows, columns = map(count_of, gray.shape, ("row", "column"))
-        words = f"Your picture {plain(name)}, {rows} × {columns}."
+        first = f"the first of its {upload.pictures:,} pictures, " * (upload.pictures > 1)
+        words = f"Your picture {plain(name)}, {first}{rows} × {columns}."
         return Brought(found, f"{words} {fitting_words(found, usual, fits=fits)}")
     if not state.get(word):
         raise ValueError(NOTHING_UPLOADED)

@@ -17,7 +17,8 @@ class Marks:
     """One entry for each checkpoint; None where there is no such number yet.
 
     `loss` and `accuracy` are those of the batch of this step, `trend` the smoothed loss,
-    `validation` the share of validation images got right after the last epoch before it.
+    `validation` the share of validation images got right after the last epoch before it, and
+    `judged` the number of that epoch.
     """
 
     step: list[int]
@@ -26,6 +27,7 @@ class Marks:
     trend: list[float | None]
     accuracy: list[float | None]
     validation: list[float | None]
+    judged: list[int | None]
 
 
 def marks(run: RunFolder, steps: tuple[int, ...]) -> Marks:
@@ -39,14 +41,17 @@ def marks_of(history: History, epochs: list[EpochRecord], steps: tuple[int, ...]
     trend = smooth(losses, history["images"], SMOOTHING)
     accuracy = batch_values(history, "accuracy")
     ends = np.array([record.step for record in epochs], np.int64)
+    places = np.searchsorted(ends, steps, "right")
     shares = [None, *(record.validation_accuracy for record in epochs)]
+    numbers = [None, *(record.epoch for record in epochs)]
     return Marks(
         step=list(steps),
         epoch=[_at(history["epoch"], step, 0) for step in steps],
         loss=[_number(losses, step) for step in steps],
         trend=[_number(trend, step) for step in steps],
         accuracy=[_number(accuracy, step) for step in steps],
-        validation=[shares[place] for place in np.searchsorted(ends, steps, "right")],
+        validation=[shares[place] for place in places],
+        judged=[numbers[place] for place in places],
     )
 
 

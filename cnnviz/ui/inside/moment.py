@@ -143,7 +143,10 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
     if not steps:
         st.info(no_weights(status), icon="⏳" if status.active else "ℹ️")
         return None
-    step, live = chosen_step(st.session_state.get(STEP), steps)
+    asked = st.session_state.get(STEP)
+    if asked is not None and asked > steps[-1] and not status.active:
+        _choose(None)  # there is no such step, and never will be
+    step, live = chosen_step(asked, steps)
     st.session_state[SHOWN] = step
     if st.session_state.get(MOVING) != run.id:
         st.session_state[MOVING] = None

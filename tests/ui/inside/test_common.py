@@ -84,6 +84,7 @@ def test_marks_say_where_a_checkpoint_stands() -> None:
     assert found.loss == [None, 1.0, 0.5, 0.25, pytest.approx(0.2), None]
     assert found.accuracy == [None, 0.75, 0.75, 0.75, 0.75, None]
     assert found.validation == [None, None, 0.8, 0.9, 0.9, 0.9]
+    assert found.judged == [None, None, 1, 2, 2, 2]
     assert found.trend[1] == 1.0 and 0.25 < found.trend[3] < 1.0
 
 
