@@ -36,12 +36,13 @@ PREFIXES = (
 CHOSEN = (
     *("look_step", "look_layer", "look_unit", "look_cell", "look_other", "look_class", "look_data"),
     *("act_about", "act_class", "act_data", "filters_off", "wrong_set", "wrong_true"),
-    *("wrong_taken", "data_set", "data_page", "data_seed"),
+    *("wrong_taken", "data_set", "data_page", "data_seed", "data_at"),
     *("conv_cell", "shape_at", "shape_unit", "col_at", "col_back_at"),
     *("back_cell", "back_steps_at", "back_input_at", "back_weight_at"),
 )
 """Where one of these does not stand in the URL, none is chosen."""
 PAGE = "_page"
+MAPPED = "_data-mapped"  # which map the part in view belongs to
 MOVING = "_look-moving"  # the run whose timeline is played or dragged: no address is worth keeping
 LEFT_OUT = "{} in the address makes no sense here: what is usual stands there instead."
 ADOPTED = "_adopted"  # what the URL has set, until the Train page has looked at it
@@ -146,7 +147,7 @@ def adopt_url(page: str, table: Table = SHARED, in_use: Callable[[], Table] | No
     if st.session_state.get(PAGE) == page and not went_back:
         return
     st.session_state[PAGE] = page
-    for left_behind in (MOVING, WORK_ASKED):
+    for left_behind in (MOVING, WORK_ASKED, MAPPED):
         st.session_state.pop(left_behind, None)
     found = read_params(st.query_params.to_dict(), table)
     _tell_left_out(table, found)
@@ -171,7 +172,9 @@ def read_params(params: Mapping[str, str], table: Table = SHARED) -> dict[str, A
 def _tell_left_out(table: Table, found: Mapping[str, Any]) -> None:
     """Say which of a page's own parameters make no sense."""
     params = st.query_params.to_dict()
-    wrong = [f"{key}={text[:40]}" for key, text in params.items() if key in table and key not in found]
+    wrong = [
+        f"{key}={text[:40]}" for key, text in params.items() if key in table and key not in found
+    ]
     if wrong:
         st.toast(plain(LEFT_OUT.format(", ".join(wrong))), icon="🔗", duration="long")
 

@@ -5,7 +5,16 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
-from cnnviz.ui.components.map import Mapped, checked, chosen_image, embedding_map, scaled
+from cnnviz.ui.components.map import (
+    Mapped,
+    checked,
+    chosen_image,
+    chosen_part,
+    embedding_map,
+    map_part,
+    scaled,
+    whole_part,
+)
 
 
 def mapped(count: int = 3, **changes: object) -> Mapped:
@@ -43,6 +52,39 @@ def test_an_image_that_does_not_exist_is_none(state: object) -> None:
 
 def test_an_image_that_exists_is_taken() -> None:
     assert chosen_image({"image": {"place": 2, "number": 5}}, 3) == 2
+
+
+@pytest.mark.parametrize("part", ["1_0.5_0.5_3", "2.25_0_1", "32_0.1234_0.5_0"])
+def test_a_part_that_exists_is_taken(part: str) -> None:
+    assert map_part(part) == part == chosen_part({"part": part})
+
+
+@pytest.mark.parametrize(
+    "part",
+    *[
+        [
+            "x",
+            "2_0.5",
+            "2_0.5_0.5_1_1",
+            "33_0_0",
+            "0.5_0_0",
+            "2_nan_0",
+            "2_0_1.1",
+            "2_0_0_10",
+            "2_0_0_-1",
+        ]
+    ],
+)
+def test_a_part_that_does_not_exist_is_none(part: str) -> None:
+    with pytest.raises(ValueError):
+        map_part(part)
+    assert chosen_part({"part": part}) is None
+
+
+def test_the_whole_map_and_no_part() -> None:
+    assert chosen_part({"part": ""}) == ""
+    assert [chosen_part(state) for state in (None, {}, {"part": 3}, {"part": ["x"]})] == [None] * 4
+    assert whole_part("2_0.1_0.2_7") == "1_0.5_0.5_7" and whole_part("2_0.1_0.2") == ""
 
 
 def test_everything_travels_to_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,7 @@ const newEntry = (state, k) => {
     state.at = null
     drawLegend(state)
     look(state, null)
+    tell(state)
   }
   return { button, sign, name: make('span', '', button) }
 }
@@ -242,12 +243,11 @@ export default function ({ data, parentElement, setStateValue }) {
   state.setStateValue = setStateValue
   const drawn = JSON.stringify([theme(root, 'background-color'), theme(root, 'text-color')])
   if (state.data && state.drawn === drawn && JSON.stringify(state.data) === JSON.stringify(data)) return
-  if (state.data?.of !== data.of) Object.assign(state, { at: null, view: whole() })
-  if (JSON.stringify(state.data?.classes) !== JSON.stringify(data.classes)) state.only = null
+  adopt(state, data)
   const points = new Float32Array(bytesOf(data.points).buffer)
   Object.assign(state, { data, drawn, bytes: bytesOf(data.images), points })
   Object.assign(state, { wrong: new Set(data.wrong), table: colorTable('gray', root) })
   state.canvas.ariaLabel = data.label
   drawLegend(state)
-  setView(state, state.view)
+  showView(state, state.view)
 }

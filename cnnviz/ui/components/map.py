@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cnnviz.figures.palette import CLASS_COLORS, CLASS_COLORS_ON_DARK
 from cnnviz.ui.components.sent import sent
 
+MOST_ZOOM = 32
 HERE = Path(__file__).parent
 
 
@@ -45,7 +46,9 @@ def embedding_map(
     label: str,
     of: str,
     key: str,
+    part: str = "",
     on_image: Callable[[int], None] | None = None,
+    on_part: Callable[[str], None] | None = None,
 ) -> None:
     """Draw the map: a color and a shape for each class, a ring around what is marked.
 
@@ -54,9 +57,13 @@ def embedding_map(
     label : str
         What is to be seen, for those who do not see it.
     of : str
-        Names the map: another one is shown whole, the same one as the reader has enlarged it.
+        Names the map: with another one, `part` counts for what the reader has enlarged before.
+    part : str
+        What is in view, see `map_part`; "" for the whole map.
     on_image : callable, optional
         Called with the number of the image that was clicked, before the page runs.
+    on_part : callable, optional
+        Called with what is in view now, before the page runs.
     """
     count = len(checked(mapped).points)
 
@@ -64,6 +71,11 @@ def embedding_map(
         image = chosen_image(st.session_state.get(key), count)
         if image is not None and on_image is not None:
             on_image(image)
+
+    def moved() -> None:
+        now = chosen_part(st.session_state.get(key))
+        if now is not None and on_part is not None:
+            on_part(now)
 
     data = {
         "points": _packed(scaled(mapped.points)),
@@ -76,9 +88,11 @@ def embedding_map(
         "colors": {"light": CLASS_COLORS, "dark": CLASS_COLORS_ON_DARK},
         "label": label,
         "of": of,
+        "part": part,
         "choosable": on_image is not None,
     }
-    _MAP(key=key, data=sent(data), default={"image": None}, on_image_change=told)
+    nothing = {"image": None, "part": None}
+    _MAP(key=key, data=sent(data), default=nothing, on_image_change=told, on_part_change=moved)
 
 
 def checked(mapped: Mapped) -> Mapped:
@@ -104,6 +118,37 @@ def chosen_image(state: Any, count: int) -> int | None:
     chosen = state.get("image") if hasattr(state, "get") else None
     place = chosen.get("place") if isinstance(chosen, dict) else None
     return place if type(place) is int and 0 <= place < count else None
+
+
+def map_part(text: str) -> str:
+    """Return what of a map is in view, if it is one: 2_0.5_0.25_7 for the double size, what stands
+    in the middle, from 0 to 1 in both directions, and the only class that is shown, if not all are.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    zoom, x, y, *only = text.split("_")
+    inside = 1 <= float(zoom) <= MOST_ZOOM and 0 <= float(x) <= 1 and 0 <= float(y) <= 1
+    if not inside or len(only) > 1 or any(not (one.isdecimal() and int(one) < 10) for one in only):
+        raise ValueError(f"{text!r} is no part of a map.")
+    return text
+
+
+def whole_part(part: str) -> str:
+    """Return the same class on the whole map, "" for all classes."""
+    only = part.split("_")[3:]
+    return "_".join(("1", "0.5", "0.5", *only)) if only else ""
+
+
+def chosen_part(state: Any) -> str | None:
+    """Return the part of the map that came from a browser, "" for the whole, or None."""
+    part = state.get("part") if hasattr(state, "get") else None
+    try:
+        return map_part(part) if part else part if part == "" else None
+    except (ValueError, AttributeError):
+        return None
 
 
 def _packed(array: NDArray[Any]) -> str:

@@ -5,6 +5,7 @@ const MARGIN = 16
 const MOST_ZOOM = 32
 const NEARER = 1.5 // by a press of a button or key
 const DRAGGED = 4 // pixels from which on a press is a drag and no click
+const REST = 400 // milliseconds without a move, after which the server is told what is in view
 
 const whole = () => ({ zoom: 1, x: 0.5, y: 0.5 })
 
@@ -19,7 +20,7 @@ const placeOf = (state, x, y) => {
 }
 
 // The square never leaves the middle of the field empty.
-const setView = (state, { zoom, x, y }) => {
+const showView = (state, { zoom, x, y }) => {
   zoom = Math.max(1, Math.min(MOST_ZOOM, zoom))
   const inside = (at) => Math.max(0.5 / zoom, Math.min(1 - 0.5 / zoom, at))
   state.view = { zoom, x: inside(x), y: inside(y) }
@@ -28,6 +29,11 @@ const setView = (state, { zoom, x, y }) => {
   farther.disabled = reset.disabled = zoom <= 1
   state.canvas.style.touchAction = zoom > 1 ? 'none' : 'manipulation'
   look(state, state.at)
+}
+
+const setView = (state, view) => {
+  showView(state, view)
+  tell(state)
 }
 
 // What lies under (left, top) stays there.
@@ -57,6 +63,38 @@ const reveal = (state, at) => {
   const over = (place, size) => Math.min(0, size - MARGIN - place) + Math.max(0, MARGIN - place)
   const [dx, dy] = [over(left, width), over(top, height)]
   if (dx || dy) moveBy(state, dx, dy)
+}
+
+// --- what the server knows of it: a link shows the same part and class --------------------------
+
+const partOf = ({ view, only }) => {
+  if (view.zoom === 1 && only === null) return ''
+  const numbers = [view.zoom, view.x, view.y].map((value) => Number(value.toFixed(4)))
+  return [...numbers, ...(only === null ? [] : [only])].join('_')
+}
+
+const tell = (state) => {
+  clearTimeout(state.telling)
+  state.telling = setTimeout(() => {
+    const part = partOf(state)
+    if (!state.root.isConnected || part === state.told.at(-1)) return
+    state.told.push(part)
+    state.setStateValue('part', part)
+  }, REST)
+}
+
+// Takes over what the server says, unless that is only what it was told, perhaps a while ago.
+const adopt = (state, data) => {
+  const before = state.data
+  if (before && before.of === data.of && (before.part === data.part || state.told.includes(data.part))) return
+  const [zoom, x, y, only] = data.part.split('_').map(Number)
+  clearTimeout(state.telling)
+  Object.assign(state, {
+    at: null,
+    view: data.part ? { zoom, x, y } : whole(),
+    only: data.labels.includes(only) ? only : null,
+    told: [data.part],
+  })
 }
 
 // --- what the reader does -----------------------------------------------------------------------
@@ -122,7 +160,7 @@ const viewButtons = (state) => {
 
 const beginView = (state) => {
   const { canvas } = state
-  Object.assign(state, { view: whole(), fingers: new Map(), dragged: 0 })
+  Object.assign(state, { view: whole(), fingers: new Map(), dragged: 0, told: [] })
   state.buttons = viewButtons(state)
   canvas.addEventListener('wheel', (event) => wheel(state, event), { passive: false })
   canvas.addEventListener('touchmove', (e) => e.touches.length > 1 && e.preventDefault(), { passive: false })

@@ -1,6 +1,8 @@
 // Panels of cells on canvases: what the reader points at lights up on all of them.
 
 const states = new WeakMap()
+const OWN_RANGE = 'The middle is 0; each panel has a range of its own: ± beside its title.'
+const ONE_RANGE = 'The middle is 0; all panels have this range.'
 const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
 
 // --- what the reader does -----------------------------------------------------------------------
@@ -68,10 +70,13 @@ const build = (state, data) => {
   const arranged = JSON.stringify([data.rows, !data.product])
   if (state.arranged !== arranged) arrange(state, data)
   state.arranged = arranged
+  const reaches = distinct({ values: Object.values(state.panels).map((panel) => panel.limit) })
+  state.reach = reaches.length === 1 ? reaches[0] : null // where all panels have the same
   for (const panel of Object.values(state.panels)) {
-    const { title, canvas, base, faint } = state.places[panel.name]
+    const { title, reach, canvas, base, faint } = state.places[panel.name]
     Object.assign(panel, { canvas, base, faint })
     entitle(title, panel.title, panel.help)
+    write(reach, state.reach === null ? `±${short(panel.limit)}` : '')
     canvas.ariaLabel = `${panel.title}. Use the arrow keys to read its cells.`
   }
 }
@@ -91,7 +96,10 @@ const arrange = (state, data) => {
 }
 
 const newPlace = (state, cell, name) => {
-  const title = make('div', 'title', cell)
+  const head = make('div', 'head', cell)
+  const title = make('span', 'title', head)
+  const reach = make('span', 'reach', head)
+  reach.title = 'The values that have the strongest colors here.'
   const canvas = make('canvas', '', cell)
   canvas.tabIndex = 0
   canvas.setAttribute('role', 'img')
@@ -106,7 +114,7 @@ const newPlace = (state, cell, name) => {
   canvas.onfocus = () =>
     canvas.matches(':focus-visible') && state.at?.panel !== panel() && point(0)
   canvas.onkeydown = (event) => walk(state, panel(), event)
-  return { title, canvas, base: new OffscreenCanvas(1, 1), faint: new OffscreenCanvas(1, 1) }
+  return { title, reach, canvas, base: new OffscreenCanvas(1, 1), faint: new OffscreenCanvas(1, 1) }
 }
 
 const layOut = (state) => {
@@ -117,6 +125,24 @@ const layOut = (state) => {
     paintPanel(state, panel)
   }
   refresh(state)
+}
+
+const newLegend = (root) => {
+  const legend = make('div', 'legend', root)
+  const [low, bar, high] = [make('span', '', legend), make('canvas', '', legend), make('span', '', legend)]
+  bar.ariaHidden = 'true'
+  return { bar, low, high, note: make('span', 'note', legend) }
+}
+
+const drawLegend = ({ legend, table, reach }) => {
+  const { bar, low, high, note } = legend
+  Object.assign(bar, { width: 256, height: 1 })
+  const image = new ImageData(256, 1)
+  new Uint32Array(image.data.buffer).set(table.map(asPixel))
+  bar.getContext('2d').putImageData(image, 0, 0)
+  write(low, reach === null ? '−' : short(-reach))
+  write(high, reach === null ? '+' : short(reach))
+  write(note, reach === null ? OWN_RANGE : ONE_RANGE)
 }
 
 const lookOf = (root) => ({
@@ -132,8 +158,9 @@ const begin = (root) => {
   const line = make('div', 'value', root)
   const sum = make('div', 'sum', root)
   const grid = make('div', 'grid', root)
+  const legend = newLegend(root)
   line.ariaLive = 'polite'
-  const state = { root, grid, line, sum, at: null, pinned: false, panels: {} }
+  const state = { root, grid, line, sum, legend, at: null, pinned: false, panels: {} }
   onEscape(root, () => state.pinned && release(state))
   state.observer = new ResizeObserver(() => {
     if (root.clientWidth && root.clientWidth !== state.width) layOut(state)
@@ -165,6 +192,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.setAttribute('role', 'group')
   root.ariaLabel = data.label
   build(state, data)
+  drawLegend(state)
   state.at = state.at || !state.own ? kept(state, data) : null
   layOut(state)
 }

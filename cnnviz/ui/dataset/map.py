@@ -16,9 +16,10 @@ from cnnviz.runs.folder import list_runs
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.training.evaluate import judge
 from cnnviz.training.events import Evaluation
-from cnnviz.ui.components.map import Mapped, embedding_map
+from cnnviz.ui.components.map import Mapped, embedding_map, whole_part
 from cnnviz.ui.dataset.chosen import Chosen, look_at
 from cnnviz.ui.dataset.state import (
+    AT,
     COUNT,
     COUNTS,
     METHOD,
@@ -30,8 +31,10 @@ from cnnviz.ui.dataset.state import (
 from cnnviz.ui.inside.choices import picked, switched
 from cnnviz.ui.inside.judged import MOST_AT_ONCE
 from cnnviz.ui.inside.layers import LAYER, layer_input
+from cnnviz.ui.inside.links import set_state
 from cnnviz.ui.inside.moment import Moment, moment_bar
 from cnnviz.ui.inside.work import macs, measured, work
+from cnnviz.ui.state import MAPPED
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import percent, plain
 
@@ -188,7 +191,19 @@ def _draw(
         wrong=np.zeros(len(places), bool) if judged is None else judged.predictions != labels,
     )
     look = partial(_look, chosen, places.tolist()) if chosen.linked else None
-    embedding_map(mapped, chosen.names, label=told, of=of, key=MAP, on_image=look)
+    if st.session_state.get(MAPPED) not in (None, of):
+        set_state({AT: whole_part(st.session_state.get(AT) or "") or None})
+    st.session_state[MAPPED] = of
+    embedding_map(
+        mapped,
+        chosen.names,
+        label=told,
+        of=of,
+        part=st.session_state.get(AT) or "",
+        key=MAP,
+        on_image=look,
+        on_part=lambda part: set_state({AT: part or None}),
+    )
 
 
 def _look(chosen: Chosen, places: list[int], number: int) -> None:

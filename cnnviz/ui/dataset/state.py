@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.data import CLASSES
 from cnnviz.training.augment import Augment
+from cnnviz.ui.components.map import map_part
 from cnnviz.ui.inside.layers import LAYER
 from cnnviz.ui.inside.moment import MOMENT_TABLE
 from cnnviz.ui.state import Table, flag, name, one_of
@@ -15,7 +16,7 @@ IMAGE, SHIFT, ROTATE, FLIP, SEED = (
     *("data_image", "data_shift", "data_rotate"),
     *("data_flip", "data_seed"),
 )
-METHOD, OF, COUNT = "data_method", "data_of", "data_count"
+METHOD, OF, COUNT, AT = "data_method", "data_of", "data_count", "data_at"
 
 PARTS = {"train": "Training", "validation": "Validation", "test": "Test"}
 VIEWS = {
@@ -57,6 +58,7 @@ OWN: dict[str, Table] = {
         OF: one_of(SOURCES),
         LAYER: Numbers("Layer", 1, 1_000).read,
         COUNT: Numbers("Images", min(COUNTS), max(COUNTS)).read,
+        AT: map_part,
     },
 }
 TABLE: Table = {**LOOK, **{key: read for own in OWN.values() for key, read in own.items()}}

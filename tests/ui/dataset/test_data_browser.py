@@ -43,6 +43,10 @@ def place_of(page: Page, number: int) -> dict[str, float]:
     return {"x": left + side * float(x), "y": top + side * (1 - float(y))}
 
 
+def choose(page: Page, option: str) -> None:
+    page.get_by_role("radio", name=option).or_(page.get_by_role("button", name=option)).click()
+
+
 def test_a_point_shows_its_image_and_leads_on(
     chromium_page: Page, address: str, run: RunFolder
 ) -> None:
@@ -89,7 +93,7 @@ def test_a_map_that_was_enlarged_and_moved_still_answers_where_its_points_are(
     expect(reset).to_be_disabled()
     at, box = place_of(page, 7), canvas.bounding_box()
     assert box is not None
-    label = canvas.get_attribute("aria-label")
+    label, image = canvas.get_attribute("aria-label"), str(TEST.labels[7])
     canvas.hover(position=at)
     expect(line).to_contain_text("test image 7:")
     page.keyboard.down("Control")
@@ -105,13 +109,37 @@ def test_a_map_that_was_enlarged_and_moved_still_answers_where_its_points_are(
     assert "/Data" in page.url  # a drag is no click
     page.mouse.move(box["x"] + at["x"] + 30, box["y"] + at["y"] + 21)
     expect(line).to_contain_text("test image 7:")
-    page.get_by_role("radio", name="Outputs of a layer").or_(
-        page.get_by_role("button", name="Outputs of a layer")
-    ).click()
+    entries = page.evaluate("history.length")
+    page.get_by_role("group", name="Classes").get_by_role("button", name=image).click()
+    page.wait_for_url(f"**data_at=*_{image}*")
+    assert page.evaluate("history.length") == entries
+    page.reload()  # a link shows the same part of the map, and the same class
+    settled(page)
+    alone = page.get_by_role("button", name=image, pressed=True)
+    expect(reset).to_be_enabled()
+    expect(alone).to_be_visible()
+    canvas.hover(position={"x": at["x"] + 30, "y": at["y"] + 22})
+    expect(line).to_contain_text("test image 7:")
+    part = page.evaluate("new URLSearchParams(location.search).get('data_at')")
+    choose(page, "Outputs of a layer")
     expect(reset).to_be_disabled()  # another map, shown whole
-    page.get_by_role("radio", name="Pixels").or_(page.get_by_role("button", name="Pixels")).click()
+    expect(alone).to_be_visible()
+    page.wait_for_url(f"**data_at=1_0.5_0.5_{image}*")
+    page.go_back()
+    page.wait_for_url(f"**data_at={part}*")
     expect(page.get_by_text("by the pixels")).to_be_visible()
+    expect(reset).to_be_enabled()  # and back to the part that was in view
+    canvas.hover(position={"x": at["x"] + 30, "y": at["y"] + 22})
+    expect(line).to_contain_text("test image 7:")
+    page.go_forward()
+    expect(page.get_by_text("by the outputs of layer")).to_be_visible()
+    expect(reset).to_be_disabled()
+    page.go_back()
+    expect(page.get_by_text("by the pixels")).to_be_visible()
+    alone.click()
     canvas.focus()
+    page.keyboard.press("0")
+    page.wait_for_function("!location.search.includes('data_at')")
     page.keyboard.press("+")
     page.keyboard.press("0")
     expect(reset).to_be_disabled()
