@@ -84,6 +84,18 @@ def test_data_that_was_added_is_chosen(tmp_path: Path) -> None:
     assert "90" in page.caption[1].value
 
 
+def test_why_own_files_were_refused_stays_until_something_else_is_given() -> None:
+    page = press(train_page(), "Own files")
+    page.file_uploader[0].upload("mine.npz", b"no archive")
+    page.text_input[0].set_value("mine")
+    press(page.run(), "Add")
+    for _ in range(2):  # as when a run ends meanwhile, and the page is drawn anew
+        assert "mine.npz" in page.error[0].value
+        page.run()
+    assert not page.text_input[0].set_value("other").run().error
+    assert not page.exception
+
+
 @pytest.mark.parametrize(
     ("text", "minutes"), [("", 5), ("2.5", 2.5), ("0", 5), ("-1", 5), ("nan", 5), ("soon", 5)]
 )

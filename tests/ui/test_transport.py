@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs import STATES, RunFolder, RunStatus
 from cnnviz.ui.train.settings import Choice
@@ -82,3 +83,29 @@ def test_same_means_the_same_numbers() -> None:
 def test_what_is_over_says_so_on_every_button(state: str) -> None:
     why = reasons(shown(state))
     assert {why[name] for name in ("pause", "resume", "step", "stop", "lr")} == {OVER[state]}
+
+
+def lr_app(run: dict) -> None:  # its source alone runs: it imports what it needs
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    from cnnviz.ui.train.transport import _lr_input
+    from tests.ui.test_transport import shown
+
+    now = shown("training")
+    manager = SimpleNamespace(set_lr=lambda _, lr: run["asked"].append(lr))
+    _lr_input(manager, replace(now, status=replace(now.status, lr=run["lr"])), run["reason"])
+
+
+def test_a_second_rate_is_not_overwritten_by_the_first_on_its_way() -> None:
+    run = {"lr": 0.1, "asked": [], "reason": ""}
+    page = AppTest.from_function(lr_app, kwargs={"run": run}).run()
+    page.number_input[0].set_value(0.2).run()
+    page.number_input[0].set_value(0.3).run()
+    assert run["asked"] == [0.2, 0.3]
+    for lr, field in ((0.2, 0.3), (0.3, 0.3), (0.4, 0.4)):  # the last one from elsewhere
+        run["lr"] = lr
+        assert page.run().number_input[0].value == field
+    page.number_input[0].set_value(0.5).run()
+    run["reason"] = "It has finished."  # and never heard of it
+    assert page.run().number_input[0].value == 0.4

@@ -100,7 +100,7 @@ def show(weights: Weights, found: Errors, chosen: float) -> None:
             table(weights, errors),
             hide_index=True,
             column_config={
-                "relative error": st.column_config.NumberColumn(format="scientific"),
+                "relative error": st.column_config.NumberColumn(format="%.1e"),
             },
         )
         st.caption(HOW)
@@ -108,7 +108,7 @@ def show(weights: Weights, found: Errors, chosen: float) -> None:
         curves = {name: [one[name] for _, one in found] for name in errors}
         figure = epsilon_figure(EPSILONS, curves, chosen)
         worst = max(errors.values())
-        words = f"ε = {power(chosen)}: the largest relative error is {worst:.1e}."
+        words = f"ε = {power(chosen)}: the largest relative error is {scientific(worst)}."
         board([[chart("epsilon", figure, alt=words, height=340, words=words)]], key="_back_epsilon")
     st.markdown(verdict_words(errors, chosen))
     st.markdown(WHY)
@@ -141,7 +141,13 @@ def tensor_name(weights: Weights, name: str) -> str:
 
 def power(eps: float) -> str:
     """Return 1e−6."""
-    return f"1e{round(math.log10(eps))}".replace("-", "−")
+    return scientific(eps).replace(".0", "")
+
+
+def scientific(value: float) -> str:
+    """Return 2.4e−6."""
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}e{int(exponent)}".replace("-", "−")
 
 
 def verdict_words(errors: dict[str, float], chosen: float) -> str:
@@ -150,7 +156,7 @@ def verdict_words(errors: dict[str, float], chosen: float) -> str:
     right = verdicts.count("agrees")
     if right == len(verdicts):
         return f"✅ **All {right} tensors agree** with ε = {power(chosen)}."
-    return (
-        f"**{right} of {len(verdicts)} tensors agree** with ε = {power(chosen)}. "
-        f"With {power(USUAL)} rather judge the network, with this one the method."
-    )
+    told = f"**{right} of {len(verdicts)} tensors agree** with ε = {power(chosen)}."
+    if chosen == USUAL:
+        return told
+    return f"{told} Such an ε tests the method: to test the network, choose {power(USUAL)}."

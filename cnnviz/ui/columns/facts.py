@@ -68,8 +68,8 @@ def repeat_words(unfolded: Unfolded) -> str:
     )
 
 
-def _times(copies: int) -> str:
-    return {1: "once", 2: "twice"}.get(copies, f"{copies} times")
+def _times(copies: float) -> str:
+    return "once" if copies == 1 else "twice" if copies == 2 else f"{copies:.3g} times"
 
 
 def _them(count: int) -> str:
@@ -79,13 +79,17 @@ def _them(count: int) -> str:
 def memory_words(unfolded: Unfolded, found: Memory) -> str:
     """Return the bytes of image and columns as arithmetic."""
     KH, KW = unfolded.grid.kernel
+    down, across = unfolded.grid.stride
+    apart = down * across > 1
+    strides = f" ÷ ({down} × {across})" * apart
+    copies = _times(KH * KW / (down * across)) + " on average" * apart
     return (
         f"- image: {shape(unfolded.x.shape)} × {FLOAT_BYTES} bytes = {found.image:,} bytes\n"
         f"- columns: {shape(unfolded.columns.shape)} × {FLOAT_BYTES} bytes = "
         f"{found.columns:,} bytes\n\n"
         f"The columns take **{found.ratio:.3g} times** as much ({size(found.columns)} against "
-        f"{size(found.image)}). Far from the border, with stride 1, it is KH × KW = {KH} × {KW} = "
-        f"{KH * KW} times."
+        f"{size(found.image)}). Far from the border each cell stands in the columns {KH} × {KW}"
+        f"{strides} = {copies}."
     )
 
 

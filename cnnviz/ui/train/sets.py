@@ -12,6 +12,7 @@ from cnnviz.ui.train.settings import PENDING
 from cnnviz.ui.words import plain, size
 
 OPEN = "_own_files"
+REFUSED = "_own_refused"  # which files, under which name, and why
 OWN_FILES = (
     "Gray images of 28×28 pixels in ten classes: **IDX** files (plain or .gz; images and labels), "
     "a **CSV** file (a label and 784 pixels in each row) or an **NPZ** file (x_train, y_train and, "
@@ -120,12 +121,20 @@ def own_files() -> None:
     replace = again and st.toggle("Replace the set of this name", help="The old one is deleted.")
     reason = "" if files else "Choose files first."
     reason = reason or ("" if name else "Give them a name first.")
+    given = (name, bool(replace), [file.file_id for file in files])
     if st.button("Add", type="primary", disabled=bool(reason), help=reason or None):
         with guard(), st.spinner("Checking the files …"):
-            added = add(name, {file.name: file for file in files}, replace=bool(replace))
-            choose(added.name)
-            _close()
-            st.rerun()
+            try:
+                added = add(name, {file.name: file for file in files}, replace=bool(replace))
+            except ValueError as error:
+                st.session_state[REFUSED] = given, str(error)
+            else:
+                choose(added.name)
+                _close()
+                st.rerun()
+    refused, why = st.session_state.get(REFUSED, (None, ""))
+    if refused == given:  # also when the page is drawn anew
+        st.error(why, icon="⚠️")
     own = [one for one in available() if one.name not in KNOWN and one.name != "digits"]
     for one in own:
         _own_set(one)

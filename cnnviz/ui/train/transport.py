@@ -193,7 +193,7 @@ def _lr_input(manager: Manager, shown: Shown | None, reason: str) -> str:
     lr = (shown and shown.status.lr) or None
     key = f"_run_lr-{shown.run.id}" if shown else "_run_lr"
     if lr:
-        follow(key, lr)
+        _follow_rate(key, lr, over=bool(reason))
     st.number_input(
         LR_NOW.label,
         value=lr,
@@ -210,6 +210,17 @@ def _lr_input(manager: Manager, shown: Shown | None, reason: str) -> str:
     return "" if reason or value is None else lr_problem(value, lr)
 
 
+def _follow_rate(key: str, lr: float, *, over: bool) -> None:
+    """Set the field to the run's rate, unless another one is on its way to it."""
+    asked = st.session_state.get(f"{key}-asked")
+    if asked not in (None, lr):
+        if not over:
+            return
+        st.session_state.pop(f"{key}-known", None)  # the run never heard of it
+    st.session_state.pop(f"{key}-asked", None)
+    follow(key, lr)
+
+
 def lr_problem(value: float, lr: float | None) -> str:
     """Return why a run cannot learn at this rate, and at which it goes on, or ""."""
     try:
@@ -222,4 +233,5 @@ def lr_problem(value: float, lr: float | None) -> str:
 def _change_lr(manager: Manager, run: str, key: str) -> None:
     value = st.session_state.get(key)
     if value is not None and LR_NOW.allow(value):
+        st.session_state[f"{key}-asked"] = float(value)
         manager.set_lr(run, float(value))
