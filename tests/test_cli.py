@@ -42,7 +42,7 @@ def test_training_prints_progress_and_a_table(capsys: pytest.CaptureFixture[str]
     assert any(re.match(r" *\d+% epoch \d/2, [\d,]+ images/s", line) for line in lines)
     assert lines[-5].split() == ["epoch", "loss", "accuracy", "val.", "loss", "val.", "acc.", "s"]
     assert [line.split()[0] for line in lines[-4:-1]] == ["1", "2", "test"]
-    assert re.fullmatch(r"Test accuracy \d+\.\d\d%\.", lines[-1])
+    assert re.fullmatch(r"Test accuracy \d+\.\d\d %\.", lines[-1])
     assert made.status().state == "finished"
     assert made.settings().origin == "terminal"
 

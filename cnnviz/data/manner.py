@@ -139,8 +139,8 @@ def _share(ink: Floats, manner: Manner) -> str:
         return ""
     word = "Little" if share < usual.low else "Much"
     return (
-        f"{word} ink: {share:.0%} of what the pixels can hold, and in {manner.title} "
-        f"{usual.mean:.0%} on average ({usual.low:.0%} to {usual.high:.0%})."
+        f"{word} ink: {100 * share:.0f} % of what the pixels can hold, and in {manner.title} "
+        f"{100 * usual.mean:.0f} % on average ({100 * usual.low:.0f} to {100 * usual.high:.0f} %)."
     )
 
 

@@ -17,7 +17,7 @@ def class_figure(counts: NDArray[np.int64], names: Sequence[str]) -> dict[str, A
     """Return a bar for each class, in their order."""
     total = int(counts.sum())
     told = [
-        f"{name}: {count:,} image{'s' * (count != 1)}, {count / max(total, 1):.1%}"
+        f"{name}: {count:,} image{'s' * (count != 1)}, {100 * count / max(total, 1):.1f} %"
         for name, count in zip(names, counts.tolist(), strict=True)
     ]
     bars = _bars(counts, told) | {"orientation": "h"}
@@ -31,7 +31,7 @@ def histogram_figure(histogram: NDArray[np.int64]) -> dict[str, Any]:
     """Return a bar for each of the 256 values of a pixel, on a logarithmic scale."""
     total = int(histogram.sum())
     told = [
-        f"value {value}: {count:,} pixel{'s' * (count != 1)}, {count / max(total, 1):.2%}"
+        f"value {value}: {count:,} pixel{'s' * (count != 1)}, {100 * count / max(total, 1):.2f} %"
         for value, count in enumerate(histogram.tolist())
     ]
     across = {**PLAIN, "title": {"text": "value of a pixel"}, "showgrid": False, "dtick": 32}

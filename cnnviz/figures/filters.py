@@ -58,7 +58,7 @@ def spread_figure(
     middles = (edges[1:] + edges[:-1]) / 2
     columns = [f"{step:,}" for step in steps]
     told = [
-        [f"{low:.3g} to {high:.3g}: {share:.2%} of the {what}" for share in row]
+        [f"{low:.3g} to {high:.3g}: {100 * share:.2f} % of the {what}" for share in row]
         for (low, high), row in zip(pairwise(edges.tolist()), shares.T.tolist(), strict=True)
     ]
     heatmap = {

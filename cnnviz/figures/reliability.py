@@ -78,13 +78,13 @@ def reliability_figure(bins: Bins) -> PlotlyDict:
 def words(bins: Bins, number: int) -> str:
     """Return what a bin says to the pointer."""
     low, high = bins.edges[number : number + 2]
-    where = f"sure between {low:.1%} and {high:.1%}"
+    where = f"sure between {100 * low:.1f} % and {100 * high:.1f} %"
     count, right = int(bins.images[number]), int(bins.right[number])
     if not count:
         return f"{where}: no image"
     return (
         f"{where}: {count:,} image{'s' * (count != 1)}<br>right: {right:,} / {count:,} = "
-        f"{right / count:.1%}<br>mean confidence: {bins.confidence[number]:.1%}"
+        f"{100 * right / count:.1f} %<br>mean confidence: {100 * bins.confidence[number]:.1f} %"
     )
 
 

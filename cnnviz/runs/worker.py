@@ -179,7 +179,7 @@ class Worker:
                 self.writer.epoch(event, self.clock.elapsed)
             case Finished(_, test):
                 self.writer.evaluation("test", test)
-                self.finish("finished", f"Test accuracy {test.accuracy:.2%}.")
+                self.finish("finished", f"Test accuracy {100 * test.accuracy:.2f} %.")
             case Diverged():
                 self.finish("diverged", event.message)
 

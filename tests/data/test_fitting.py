@@ -120,7 +120,7 @@ def test_where_an_image_is_unlike_the_data() -> None:
     assert faults(bar((28, 28), 12, 12, 5, 3), manner)[0] == (
         "Small: it is 5 pixels long, and in MNIST usually 20."
     )
-    assert faults(bar((28, 28), 4, 12, 20, 2) // 2, manner)[-1].startswith("Little ink: 3% of")
+    assert faults(bar((28, 28), 4, 12, 20, 2) // 2, manner)[-1].startswith("Little ink: 3 % of")
     assert faults(255 - good, manner) == (
         "Inverted: it stands on bright ground, and the images of MNIST on dark: exchange light "
         "and dark.",

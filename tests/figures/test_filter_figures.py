@@ -40,7 +40,7 @@ def test_a_column_for_each_step_and_nothing_where_nothing_lies() -> None:
     assert heatmap["x"] == ["0", "1,200"]
     assert numbers(heatmap["y"]) == [-0.5, 0.5]
     assert heatmap["z"] == [[0.5, 1.0], [pytest.approx(0.75**0.5), None]]
-    assert heatmap["customdata"][1][0] == "0 to 1: 75.00% of the weights"
+    assert heatmap["customdata"][1][0] == "0 to 1: 75.00 % of the weights"
     assert mark["x"] == ["1,200", "1,200"]
 
 

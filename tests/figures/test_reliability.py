@@ -29,7 +29,8 @@ def test_bars_stand_for_accuracy_and_images() -> None:
 
 def test_a_bin_tells_its_arithmetic() -> None:
     assert words(BINS, 1) == (
-        "sure between 50.0% and 100.0%: 3 images<br>right: 2 / 3 = 66.7%<br>mean confidence: 80.0%"
+        "sure between 50.0 % and 100.0 %: 3 images<br>right: 2 / 3 = 66.7 %"
+        "<br>mean confidence: 80.0 %"
     )
     empty = reliability(np.zeros(0, np.uint8), Evaluation(0, 0, TAKEN[:0], SURE[:0]), 2)
-    assert words(empty, 0) == "sure between 0.0% and 50.0%: no image"
+    assert words(empty, 0) == "sure between 0.0 % and 50.0 %: no image"

@@ -156,9 +156,9 @@ def extremes(history: History, value: Value) -> str:
     found = extrema(history, value)
     if found is None:
         return "Largest – · smallest – · latest –"
-    form = "{:.4g}" if value == "loss" else "{:.1%}"
+    form = "{:.4g}".format if value == "loss" else percent
     return " · ".join(
-        f"{name} {form.format(point.value)} (step {point.step:,})"
+        f"{name} {form(point.value)} (step {point.step:,})"
         for name, point in zip(("Largest", "smallest", "latest"), found, strict=True)
     )
 

@@ -18,6 +18,7 @@ from cnnviz.ui.train.view import (
     mistake_places,
     titles,
 )
+from cnnviz.ui.words import percent
 
 TITLE = "What is taken for what"
 HEIGHT = 520
@@ -49,7 +50,7 @@ def results(view: View, shown: Pictures, board_key: str) -> list[Part]:
         selected=cell,
         title=TITLE,
         help=MATRIX,
-        words=f"{judged.name}: {judged.evaluation.accuracy:.1%} right",
+        words=f"{judged.name}: {percent(judged.evaluation.accuracy)} right",
         min_height=HEIGHT,
     )
     return [matrix, _images(judged, cell, names)]
