@@ -1,12 +1,18 @@
 """What one cell of a layer's output sees of the network's input."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from cnnviz.nn.geometry import Pair, Window
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.nn.geometry import Grid, Pair, Window
 from cnnviz.nn.transposed import TransposedWindow
 
+Cells = NDArray[np.int64]
+MOST_CELLS = 100_000  # windows × kernel cells along an axis that are looked at one by one
 Jump = tuple[Fraction, Fraction]
 """Cells of the network's input from one output to the next, along both axes."""
 
@@ -69,3 +75,41 @@ def seen(window: Window, axis: int, span: int) -> int:
         for apart in range(farthest, -1, -dilation)
         if (apart + span) % stride <= 2 * span
     )
+
+
+def all_seen(path: Sequence[tuple[Window, Grid]], image: Pair) -> Pair:
+    """Return how much of an image (height, width) all outputs behind some windows see together.
+
+    From the first row that any of them sees to the last one, and likewise columns; what strides
+    and borders leave out does not count. With windows beyond `MOST_CELLS` it is the whole image.
+    """
+    fields = _all_seen(path, image, 0), _all_seen(path, image, 1)
+    return fields if all(fields) else (0, 0)
+
+
+def _all_seen(path: Sequence[tuple[Window, Grid]], image: Pair, axis: int) -> int:
+    if any(
+        max(grid.size[axis], grid.output[axis]) * grid.kernel[axis] > MOST_CELLS for _, grid in path
+    ):
+        return image[axis]
+    seen: Cells | None = None
+    for window, grid in reversed(path):
+        seen = seen_through(window, grid, axis, seen)
+    if seen is None:
+        return image[axis]
+    return int(seen[-1] - seen[0]) + 1 if len(seen) else 0
+
+
+def seen_through(window: Window, grid: Grid, axis: int, outputs: Cells | None = None) -> Cells:
+    """Return the input cells that some outputs, by default all, see along one axis, in order."""
+    turned = isinstance(window, TransposedWindow)  # its windows stand on the output
+    if outputs is None:
+        outputs = np.arange((grid.size if turned else grid.output)[axis])
+    places = np.arange(grid.kernel[axis]) * grid.dilation[axis] - grid.pads[axis][0]
+    if turned:
+        cells, rest = np.divmod(np.subtract.outer(outputs, places), grid.stride[axis])
+        inside = (rest == 0) & (cells >= 0) & (cells < grid.output[axis])
+    else:
+        cells = np.add.outer(outputs * grid.stride[axis], places)
+        inside = (cells >= 0) & (cells < grid.size[axis])
+    return np.unique(cells[inside])

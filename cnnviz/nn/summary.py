@@ -3,11 +3,11 @@
 import math
 from dataclasses import dataclass
 
-from cnnviz.nn.geometry import Pair, Shape, ShapeError
+from cnnviz.nn.geometry import Grid, Pair, Shape, ShapeError, Window
 from cnnviz.nn.layers import Layer
 from cnnviz.nn.layers.pool import Pool2d
 from cnnviz.nn.model import Sequential, naming
-from cnnviz.nn.reach import Jump, Reach
+from cnnviz.nn.reach import Jump, Reach, all_seen
 from cnnviz.nn.spec import to_spec
 
 FLOAT_BYTES = 4
@@ -74,7 +74,7 @@ def padded_floats(layer: Layer, shape: Shape) -> int:
 
 
 def reach_behind(layer: Layer, before: Reach | None) -> Reach | None:
-    """Return what one output sees, given what one input sees; None: the whole image."""
+    """Return what one output sees, given what one input sees; None: what all see together."""
     window = layer.window()
     if layer.sees_all or before is None:
         return None
@@ -89,20 +89,25 @@ def summarize_fitting(
     shape = tuple(input_shape)
     image = (shape[1], shape[2]) if len(shape) == 3 else None
     reach = Reach() if image else None
+    path: list[tuple[Window, Grid]] = []
     for index, layer in enumerate(model.layers):
         try:
             with naming(index, layer):
                 output = layer.output_shape(shape)
         except ShapeError as error:
             return rows, error
-        reach = reach_behind(layer, reach)
+        if image and layer.sees_all and reach:
+            image = all_seen(path, image)
+        reach, window = reach_behind(layer, reach), layer.window()
+        if window:
+            path.append((window, window.place((shape[1], shape[2]), type(layer).__name__)))
         rows.append(_row(index, layer, shape, output, reach, image))
         shape = output
     return rows, None
 
 
 def _row(
-    index: int, layer: Layer, shape: Shape, output: Shape, reach: Reach | None, image: Pair | None
+    index: int, layer: Layer, shape: Shape, output: Shape, reach: Reach | None, whole: Pair | None
 ) -> LayerSummary:
     """Return the summary of one layer that fits."""
     parameters = layer.parameter_shapes(shape)
@@ -118,7 +123,7 @@ def _row(
         activation_bytes=FLOAT_BYTES * math.prod(output),
         padded_bytes=FLOAT_BYTES * padded_floats(layer, shape),
         column_bytes=FLOAT_BYTES * layer.scratch_floats(shape),
-        receptive_field=reach.receptive_field if reach else image,
+        receptive_field=reach.receptive_field if reach else whole,
         jump=reach.jump if reach else None,
     )
 

@@ -9,6 +9,7 @@ from cnnviz.nn.geometry import Shape
 from cnnviz.nn.layers import Conv2d, ConvTranspose2d, Flatten, Layer, Linear, ReLU
 from cnnviz.nn.model import Sequential
 from cnnviz.nn.reach import Reach
+from cnnviz.nn.summary import summarize
 from tests.explain.random_settings import working_settings
 
 
@@ -107,6 +108,30 @@ def test_the_cone_of_a_chain_is_what_changes_its_output() -> None:
         assert (reached == wanted).all(), model
         compared += 1
     assert compared > 200
+
+
+def test_what_a_layer_behind_all_of_them_sees_is_what_changes_its_output() -> None:
+    rng, shape, compared, less = np.random.default_rng(5), (1, 8, 9), 0, 0
+    for _ in range(600):
+        model = Sequential((*drawn_chain(rng), Flatten(), Linear(1)))
+        try:
+            model.output_shape(shape)
+        except ValueError:
+            continue
+        rows = summarize(model, shape)
+        params = [
+            {name: np.ones(size) for name, size in one.parameter_shapes(row.input_shape).items()}
+            for one, row in zip(model.layers, rows, strict=True)
+        ]
+        _, caches = model.forward(params, np.zeros((1, *shape)))
+        reached = model.backward(params, caches, np.ones((1, 1)))[0][0, 0] > 0
+        if not reached.any():  # one axis sees padding alone
+            assert rows[-1].receptive_field == (0, 0)
+            continue
+        fields = [np.ptp(np.flatnonzero(reached.any(axis=axis))) + 1 for axis in (1, 0)]
+        assert rows[-1].receptive_field == tuple(fields), model
+        compared, less = compared + 1, less + (fields < [8, 9])
+    assert compared > 300 and less > 50
 
 
 def test_layers_without_windows() -> None:

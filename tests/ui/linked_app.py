@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.nn.geometry import Pair
-from cnnviz.ui.components.linked import Edit, linked
+from cnnviz.ui.components.linked import Edit, Pin, linked
 from tests.ui.linked_examples import drawn, example
 
 st.set_page_config(layout="wide")
@@ -11,9 +10,9 @@ sizes = st.query_params.get("drawn")
 found = drawn(*map(int, sizes.split(","))) if sizes else example("one")
 
 
-def told_cell(cell: Pair) -> None:
+def told_pin(pin: Pin | None) -> None:
     """Keep what was pinned."""
-    st.session_state["told"] = f"Pinned {cell}"
+    st.session_state["told"] = f"Pinned {pin}"
 
 
 def told_edit(edit: Edit) -> None:
@@ -25,7 +24,7 @@ linked(
     found,
     key="linked",
     shown=range(min(len(found.x), 3)),
-    on_cell=told_cell,
+    on_pin=told_pin,
     editable=("input", "kernel"),
     on_edit=told_edit,
 )

@@ -9,7 +9,7 @@ import pytest
 
 from cnnviz.explain.cell import convolve
 from cnnviz.nn.layers import Conv2d
-from cnnviz.ui.components.linked import Edit, checked_cell, checked_edit, linked_data
+from cnnviz.ui.components.linked import Edit, checked_cell, checked_edit, checked_pin, linked_data
 from tests.ui.linked_examples import drawn, example
 
 
@@ -66,6 +66,20 @@ def test_what_is_not_there_is_refused(words: Any, told: str) -> None:
 def test_only_cells_come_back(value: Any) -> None:
     assert checked_cell(value, (5, 5)) is None
     assert checked_cell([4, 0], (5, 5)) == (4, 0)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, [], [1, 1], ["products", 0, 0, 0], ["kernel", 1, 0, 0], ["kernel", 0, 3, 0]),
+        *(["input", 0, 7, 0], ["output", 0, 5, 0], ["kernel", "0", 0, 0], [["kernel"], 0, 0, 0]),
+    ],
+)
+def test_only_pins_come_back(value: Any) -> None:
+    found = example("one")
+    assert checked_pin(value, found, 0) is None
+    for pin in (["kernel", 0, 2, 0], ["input", 0, 6, 6], ["output", 0, 4, 4]):
+        assert checked_pin(pin, found, 0) == tuple(pin)
 
 
 GOOD = {"part": "input", "channel": 0, "cell": [4, 4], "text": "2"}

@@ -111,15 +111,21 @@ def test_weights_and_inputs_name_what_they_belong_to(chromium_page: Page, addres
     opened(page, address)
     point(page, "kernel", (0, 2), (3, 3))
     met = "Weight 1 at row 0, column 2 meets 25 cells, 9 of them padding: one for each output."
-    expect(line(page)).to_have_text(met)
+    whose = " The products are those of the output at row 0, column 0."
+    expect(line(page)).to_have_text(met + whose)
     point(page, "input", (1, 1), (7, 7))
     expect(line(page)).to_have_text(
         "Input 1 at row 0, column 0 feeds 4 outputs: row 1, column 1 with 1; row 1, column 0 "
-        "with 0; row 0, column 1 with 0; row 0, column 0 with 1."
+        "with 0; row 0, column 1 with 0; row 0, column 0 with 1." + whose
+    )
+    point(page, "input", (6, 6), (7, 7))
+    expect(line(page)).to_have_text(
+        "The padding at row 5, column 5 feeds 1 output: row 4, column 4 with 1. The products are "
+        "those of the output at row 4, column 4."
     )
     point(page, "input", (0, 0), (7, 7))
     fed = "The padding at row −1, column −1 feeds 1 output: row 0, column 0 with 1."
-    expect(line(page)).to_have_text(fed)
+    expect(line(page)).to_have_text(fed + whose)
     point(page, "output", (2, 2), (5, 5))
     point(page, "products", (2, 2), (3, 3))
     told = "1 × 1 = 1: input 1 at row 3, column 3 times the weight at row 2, column 2."
@@ -142,12 +148,13 @@ def test_a_click_pins_and_escape_releases(chromium_page: Page, address: str) -> 
     point(page, "output", (1, 3), (5, 5))
     page.mouse.down()
     page.mouse.up()
-    expect(page.get_by_text("Pinned (1, 3)")).to_be_visible()
+    expect(page.get_by_text("Pinned ('output', 0, 1, 3)")).to_be_visible()
     told = "Output at row 1, column 3: its 9 products add up to 4"
     expect(line(page)).to_contain_text(told)
     point(page, "kernel", (0, 0), (3, 3))
     expect(line(page)).to_contain_text(told)
     page.keyboard.press("Escape")
+    expect(page.get_by_text("Pinned None")).to_be_visible()
     point(page, "kernel", (0, 1), (3, 3))
     expect(line(page)).to_contain_text("Weight 0 at row 0, column 1")
     page.mouse.move(0, 0)
@@ -165,7 +172,7 @@ def test_the_keyboard_walks_pins_and_types(chromium_page: Page, address: str) ->
     expect(grid(page, "output")).to_be_focused()
     for key in ("ArrowDown", "ArrowRight", "ArrowLeft", "End", "ArrowUp", "Space"):
         page.keyboard.press(key)
-    expect(page.get_by_text("Pinned (3, 4)")).to_be_visible()
+    expect(page.get_by_text("Pinned ('output', 0, 3, 4)")).to_be_visible()
     page.keyboard.press("Escape")
     grid(page, "input").focus()
     page.keyboard.press("End")

@@ -97,7 +97,9 @@ def test_keys_walk_pin_and_release(chromium_page: Page, address: str) -> None:
     expect(line).to_contain_text("cell (0, 1), window (0, 1): 3.")
     columns.focus()
     page.keyboard.press("Escape")
-    expect(line).to_have_text(re.compile("^Point at a cell"))
+    expect(page.locator(".matrices.pinned")).to_have_count(0)
+    point(columns, 0, 0, 9, 16)
+    expect(line).to_contain_text("cell (0, 0), window (0, 0): 1.")
     panel(picture, "The output maps").focus()
     page.keyboard.press("End")
     for _ in range(4):

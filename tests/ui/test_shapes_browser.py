@@ -84,7 +84,9 @@ def test_pointing_links_windows_and_cells(
     expect(output).to_be_focused()
     page.reload()
     settled(page)
-    expect(line).to_have_text("Output row 1, column 2 sees rows 1, 2, 3 and columns 3, 4, 5.")
+    expect(line).to_have_text(
+        "Output row 1, column 2 sees rows 1, 2, 3 and columns 3, 4, 5. Pinned: Escape lets go."
+    )
     assert errors == []
 
 

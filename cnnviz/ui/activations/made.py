@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.explain.cell import Convolved, convolve, terms
 from cnnviz.explain.making import Unit
-from cnnviz.nn.geometry import Pair, Shape
+from cnnviz.nn.geometry import Shape
 from cnnviz.nn.layers import Conv2d, Linear
 from cnnviz.nn.layers.activations import Activation
 from cnnviz.nn.model import LayerTrace
@@ -17,7 +17,7 @@ from cnnviz.ui.activations.scroll import MOST_MAPS
 from cnnviz.ui.activations.state import CHANNEL, choose
 from cnnviz.ui.activations.terms import activated, made_of
 from cnnviz.ui.components.board import board
-from cnnviz.ui.components.linked import linked
+from cnnviz.ui.components.linked import Pin, linked
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.inside.moment import Moment
 from cnnviz.ui.lab.inputs import check_drawable
@@ -119,7 +119,7 @@ def draw_convolution(found: Convolved, layer: int, unit: Unit) -> None:
         filter=unit[0],
         shown=(place,),
         cell=(unit[1], unit[2]),
-        on_cell=partial(_pinned, layer, unit[0]),
+        on_pin=partial(_pinned, layer, unit[0]),
     )
 
 
@@ -130,8 +130,9 @@ def _strongest_channel(found: Convolved, unit: Unit) -> int:
     return int(sums.argmax())
 
 
-def _pinned(layer: int, channel: int, cell: Pair) -> None:
-    choose(layer, (channel, *cell))
+def _pinned(layer: int, channel: int, pin: Pin | None) -> None:
+    if pin and pin[0] == "output":
+        choose(layer, (channel, *pin[2:]))
 
 
 def maps_before(moment: Moment, layer: int) -> Shape | None:

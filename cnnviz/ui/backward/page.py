@@ -17,14 +17,14 @@ from cnnviz.ui.guard import guard
 from cnnviz.ui.lab import example
 from cnnviz.ui.lab.card import Answer, Question, card
 from cnnviz.ui.lab.inputs import one_layer, show_told
-from cnnviz.ui.lab.pinned import cell, keep_cell, kept_cell, pinnable, place
+from cnnviz.ui.lab.pinned import keep_pin, kept_cell, kept_pin, pin, pinnable, place
 from cnnviz.ui.state import Table, one_of, publish_url
 from cnnviz.ui.train.fields import keep
 from cnnviz.ui.words import count_of, shape
 
 VIEW, CELL = "back_view", "back_cell"
 PINNED: Table = {
-    CELL: cell,
+    CELL: pin,
     **dict.fromkeys(("back_steps_at", "back_input_at", "back_weight_at"), place),
 }
 VIEWS = {
@@ -107,7 +107,8 @@ def layer_view() -> None:
         shown=found.shown,
         cell=kept_cell(CELL, arriving.full.grid.output)
         or telling_cell(arriving.full.after[channel]),
-        on_cell=partial(keep_cell, CELL),
+        pin=kept_pin(CELL),
+        on_pin=partial(keep_pin, CELL),
         words={
             "input": "Gradient, spread",
             "kernel": "Kernel, turned",

@@ -1,9 +1,10 @@
 // The linked picture: padded input, kernel, products and output of one filter. Hover and keys are
-// answered here; the server only brings the numbers, and hears which output cell was pinned.
+// answered here; the server only brings the numbers, and hears what was pinned.
 
 const states = new WeakMap()
 const HINT =
   'Point at any cell, or walk with the arrow keys. Click or Space pins, Escape releases.'
+const DOUBLE = 400 // milliseconds in which a second click may come, which changes a number
 const EDIT_HINT = ' Double-click or Enter changes a number.'
 
 // --- what the reader points at ------------------------------------------------------------------
@@ -13,27 +14,35 @@ const current = (state) => state.pin || state.at || { part: 'output', channel: 0
 const look = (state, focus) => {
   const before = current(state)
   state.at = focus
-  if (!state.pin && focus?.part === 'output') state.home = focus.cell
+  if (!state.pin) bringHome(state, focus)
   if (JSON.stringify(before) !== JSON.stringify(current(state))) show(state)
 }
 
 const pin = (state, focus) => {
-  const same = JSON.stringify(state.pin) === JSON.stringify(focus)
-  state.pin = same ? null : focus
-  if (!same && focus.part === 'output') {
-    state.home = focus.cell
-    if (String(state.data.cell) !== String(focus.cell)) {
-      state.data.cell = focus.cell
-      state.setTriggerValue('cell', focus.cell)
-    }
-  }
+  putPin(state, JSON.stringify(state.pin) === JSON.stringify(focus) ? null : focus)
   stop(state)
+}
+
+// Pins something, or nothing.
+const putPin = (state, focus) => {
+  state.pin = focus
+  bringHome(state, focus)
+  clearTimeout(state.telling)
+  const tell = () => tellPin(state, [focus.part, focus.channel, ...focus.cell])
+  if (!focus) tellNone(state)
+  else if (focus.part === 'output') tell()
+  else state.telling = setTimeout(tell, DOUBLE)
   show(state)
 }
 
-const release = (state) => {
-  state.pin = null
-  show(state)
+const release = (state) => putPin(state, null)
+
+// Of an input cell the output is shown that it feeds, the first one where there are several.
+const bringHome = (state, focus) => {
+  if (focus?.part === 'output') state.home = focus.cell
+  if (focus?.part !== 'input') return
+  const fed = fedBy(state.data, focus.cell).map(({ output }) => output)
+  if (fed.length && !fed.some((cell) => String(cell) === String(state.home))) state.home = fed[0]
 }
 
 const focusOf = ({ part, channel }, cell) => ({ part, channel, cell })
@@ -48,11 +57,18 @@ const attend = (state, panel) => {
   base.onpointerleave = () => look(state, null)
   base.onclick = (event) => {
     const cell = cellAt(panel, event)
-    if (cell) pin(state, focusOf(panel, (panel.at = cell)))
+    if (!cell || event.detail > 1) return // the second click of two that change a number
+    state.pinBefore = state.pin
+    pin(state, focusOf(panel, (panel.at = cell)))
   }
   base.ondblclick = (event) => {
     const cell = cellAt(panel, event)
-    if (cell) edit(state, panel, cell)
+    if (!cell) return
+    if (panel.part !== 'output') {
+      clearTimeout(state.telling)
+      state.pin = state.pinBefore
+    }
+    edit(state, panel, cell)
   }
   if (panel.part === 'products') return
   base.tabIndex = 0
@@ -157,12 +173,16 @@ const adopt = (state, data) => {
   state.unit = unitOf(state.input, state.weight, state.bias ?? 0)
   const [input, weight] = [largest(state.input), largest(state.weight)]
   state.scales = { input, weight, products: input * weight, output: largest(state.after) }
-  const cell = String(data.cell)
-  if (cell !== state.asked && data.cell) {
-    state.home = data.cell
-    if (state.pin?.part === 'output' && String(state.pin.cell) !== cell) state.pin = null
+  if (pinIsNews(state, data.pin)) {
+    const [part, channel, ...cell] = data.pin || []
+    Object.assign(state, { at: null, pin: part ? { part, channel, cell } : null })
+    if (data.cell) state.home = data.cell
+    bringHome(state, state.pin)
   }
-  state.asked = cell
+  const cell = String(data.cell)
+  const free = !state.pin && state.at?.part !== 'output'
+  if (free && data.cell && cell !== state.began) state.home = data.cell
+  state.began = cell
   state.home = state.home.map((n, axis) => clamp(n, data.output[axis] - 1))
   state.list.style.setProperty('--longest', longestFactors(state))
   state.hint = HINT + (data.editable.length ? EDIT_HINT : '')
@@ -205,7 +225,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.drawn = drawn
   const { shown, names, kernel, output, padded } = data
   const shape = JSON.stringify([shown, names, kernel, output, padded])
-  if (state.shape !== shape) Object.assign(state, { at: null, pin: null, shape })
+  if (state.shape !== shape) Object.assign(state, { at: null, pin: null, shape, asked: '' })
   adopt(state, data)
   write(state.note, state.unit.exact ? '' : NOTE(state.unit.places))
   redraw(state)

@@ -40,6 +40,12 @@ WORDS = {
 Place = Literal["input", "kernel"]
 """Where a number can be typed over another one."""
 
+Pin = tuple[str, int, int, int]
+"""What is pinned: a part ("input", "kernel" or "output"), its channel's place, row and column.
+
+Rows and columns of the input are counted from the first one of its padding.
+"""
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -62,7 +68,8 @@ def linked(
     filter: int = 0,
     shown: Sequence[int] = (0,),
     cell: Pair | None = None,
-    on_cell: Callable[[Pair], None] | None = None,
+    pin: Pin | None = None,
+    on_pin: Callable[[Pin | None], None] | None = None,
     editable: Collection[Place] = (),
     on_edit: Callable[[Edit], None] | None = None,
     words: Mapping[str, str] | None = None,
@@ -70,8 +77,8 @@ def linked(
     """Draw a convolution whose parts answer to each other: by hover, keys, clicks and by playing.
 
     All of that happens in the browser. The products are printed one by one, so rounded that what
-    is printed adds up to the printed total. The server hears two things, if it wants to: which
-    output cell was pinned, and which number was typed over another one.
+    is printed adds up to the printed total. The server hears two things, if it wants to: what was
+    pinned or let go, and which number was typed over another one.
 
     Parameters
     ----------
@@ -83,8 +90,10 @@ def linked(
         Which of the filter's channels are drawn, by their place among them. All are summed up.
     cell : (row, column), optional
         The output cell that is shown until the reader points at another one.
-    on_cell : callable, optional
-        Called with the (row, column) of an output cell that was pinned, before the page runs.
+    pin : Pin, optional
+        What is pinned; what does not exist here is left out.
+    on_pin : callable, optional
+        Called with what was pinned, None where it was let go, before the page runs.
     editable : "input", "kernel" or both
         Where numbers can be typed over; `on_edit` is called with what was typed.
     words : dict, optional
@@ -92,10 +101,11 @@ def linked(
     """
     data = linked_data(found, filter=filter, shown=shown, cell=cell, editable=editable)
 
-    def told_cell() -> None:
-        pinned = checked_cell((st.session_state.get(key) or {}).get("cell"), found.grid.output)
-        if pinned is not None and on_cell is not None:
-            on_cell(pinned)
+    def told_pin() -> None:
+        told = (st.session_state.get(key) or {}).get("cell")
+        pinned = checked_pin(told, found, filter)
+        if on_pin is not None and (pinned or told == []):
+            on_pin(pinned)
 
     heard = f"{key}-heard"  # how many edits have come: the browser sends one after the other
 
@@ -108,8 +118,13 @@ def linked(
     _LINKED(
         key=key,
         data=sent(data)
-        | {"words": WORDS | dict(words or {}), "heard": st.session_state.get(heard, 0)},
-        on_cell_change=told_cell,
+        | {
+            "words": WORDS | dict(words or {}),
+            "heard": st.session_state.get(heard, 0),
+            "pin": checked_pin(pin, found, filter),
+            "hears": on_pin is not None,
+        },
+        on_cell_change=told_pin,
         on_edit_change=told_edit,
     )
 
@@ -182,6 +197,21 @@ def checked_cell(value: Any, size: Pair) -> Pair | None:
     if type(row) is not int or type(column) is not int:
         return None
     return (row, column) if 0 <= row < size[0] and 0 <= column < size[1] else None
+
+
+def checked_pin(value: Any, found: Convolved, filter: int) -> Pin | None:
+    """Return what was pinned in a browser, or None if there is no such cell."""
+    if not isinstance(value, list | tuple) or len(value) != 4:
+        return None
+    part, channel, *place = value
+    grid, channels = found.grid, len(found.channels(filter))
+    sizes = {"input": grid.bordered, "kernel": grid.kernel, "output": grid.output}
+    if part not in ("input", "kernel", "output") or type(channel) is not int:
+        return None
+    cell = checked_cell(place, sizes[part])
+    if cell is None or not 0 <= channel < (1 if part == "output" else channels):
+        return None
+    return part, channel, *cell
 
 
 def checked_edit(value: Any, found: Convolved, filter: int) -> Edit | None:

@@ -15,11 +15,11 @@ const marksOf = (state, panel, focus) => {
   const mine = focus.channel === panel.channel
   const text = (cell) => panel.texts[cell[0] * panel.columns + cell[1]]
   if (panel.part === 'output') {
-    if (focus.part !== 'input') return { rings: focus.part === 'kernel' ? [] : [home] }
+    if (focus.part !== 'input') return { rings: [home] }
     const cells = fedBy(data, focus.cell).map(({ output, weight }) =>
       weightMark(state, focus.channel, output, weight, text(output))
     )
-    return { dim: STEP_BACK, cells }
+    return { dim: STEP_BACK, cells, rings: cells.length ? [home] : [] }
   }
   if (panel.part === 'input') return inputMarks(state, panel, focus, mine, text)
   const weights = focus.part === 'input' ? fedBy(data, focus.cell).map(({ weight }) => weight) : []

@@ -77,10 +77,12 @@ const productWords = (state, { channel, cell }) => {
 
 const lower = (text) => text[0].toLowerCase() + text.slice(1)
 
+const whose = ({ home }) => ` The products are those of the output at ${at(home)}.`
+
 const sentence = (state, focus) =>
   ({
     output: () => outputWords(state, focus.cell),
-    kernel: () => weightWords(state, focus),
-    input: () => fedWords(state, focus),
+    kernel: () => weightWords(state, focus) + whose(state),
+    input: () => fedWords(state, focus) + whose(state),
     products: () => productWords(state, focus),
   })[focus.part]()

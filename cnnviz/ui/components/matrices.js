@@ -29,13 +29,13 @@ const pin = (state, at) => {
   const again = state.pinned && at.panel === state.at?.panel && at.index === state.at?.index
   state.pinned = !again
   Object.assign(state, { at, own: true })
-  if (state.pinned && state.data.heard) state.setTriggerValue('cell', [at.panel.name, at.index])
+  tellPin(state, again ? null : [at.panel.name, at.index])
   refresh(state)
 }
 
 const release = (state) => {
   state.pinned = false
-  state.at = null
+  tellNone(state)
   refresh(state)
 }
 
@@ -161,7 +161,7 @@ const begin = (root) => {
   const legend = newLegend(root)
   line.ariaLive = 'polite'
   const state = { root, grid, line, sum, legend, at: null, pinned: false, panels: {} }
-  onEscape(root, () => state.pinned && release(state))
+  onEscape(root, () => release(state))
   state.observer = new ResizeObserver(() => {
     if (root.clientWidth && root.clientWidth !== state.width) layOut(state)
   })
@@ -182,8 +182,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   states.set(root, state)
   const appearance = lookOf(root)
   state.setTriggerValue = setTriggerValue
-  goBack(state, data.start, state.at && [state.at.panel.name, state.at.index])
-  const drawn = JSON.stringify([{ ...data, start: null }, appearance]) // where to begin only once
+  hearPin(state, data)
+  const drawn = JSON.stringify([{ ...data, start: null, pinned: null }, appearance]) // where to begin only once
   if (state.drawn === drawn) return
   const table = colorTable('diverging', root)
   Object.assign(state, { drawn, data, look: appearance, table })
@@ -194,5 +194,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   build(state, data)
   drawLegend(state)
   state.at = state.at || !state.own ? kept(state, data) : null
+  arrive(state)
   layOut(state)
 }

@@ -98,6 +98,8 @@ class Linked:
         What to do, as long as nothing is pointed at.
     start : (panel, cell), optional
         What is lit before anybody points, with the cell's place in the flat panel.
+    pinned : bool
+        Whether that is pinned.
     """
 
     rows: Sequence[Sequence[Panel]]
@@ -105,20 +107,28 @@ class Linked:
     hint: str
     product: Product | None = None
     start: tuple[str, int] | None = None
+    pinned: bool = False
 
 
 def matrices(
-    linked: Linked, *, key: str, on_cell: Callable[[str, int], None] | None = None
+    linked: Linked,
+    *,
+    key: str,
+    on_cell: Callable[[tuple[str, int] | None], None] | None = None,
 ) -> None:
-    """Show linked panels; `on_cell` is called with panel and place of a cell that was pinned."""
+    """Show linked panels.
+
+    `on_cell` is called with panel and place of a cell that was pinned, None where it was let go.
+    """
     data = matrices_data(linked)
 
     def told() -> None:
-        pinned = checked_place((st.session_state.get(key) or {}).get("cell"), data)
-        if pinned is not None and on_cell is not None:
-            on_cell(*pinned)
+        value = (st.session_state.get(key) or {}).get("cell")
+        pinned = checked_place(value, data)
+        if on_cell is not None and (pinned or value == []):
+            on_cell(pinned)
 
-    _MATRICES(key=key, data=sent(data) | {"heard": on_cell is not None}, on_cell_change=told)
+    _MATRICES(key=key, data=sent(data) | {"hears": on_cell is not None}, on_cell_change=told)
 
 
 def checked_place(value: Any, data: dict[str, Any]) -> tuple[str, int] | None:
@@ -152,6 +162,7 @@ def matrices_data(linked: Linked) -> dict[str, Any]:
         "hint": linked.hint,
         "product": product and [product.left, product.right, product.result],
         "start": linked.start,
+        "pinned": linked.pinned,
     }
 
 

@@ -201,11 +201,12 @@ const point = (state, layer, row) => {
 const pin = (state, layer, row) => {
   state.pinned = !state.pinned
   point(state, layer, row)
-  if (state.pinned) state.setTriggerValue('unit', [layer, state.at.unit[0]])
+  tellPin(state, state.pinned ? [layer, state.at.unit[0]] : null)
 }
 
 const release = (state) => {
   state.pinned = false
+  tellNone(state)
   if (state.data) refresh(state)
 }
 
@@ -219,6 +220,7 @@ const walk = (state, event) => {
   const step = STEPS[event.key]
   if (!step) return refresh(state)
   event.preventDefault()
+  state.pinned = false
   const { at, data } = state
   const layer = Math.max(0, Math.min(data.layers.length - 1, at.layer + step[0]))
   const share = at.unit[0] / Math.max(1, (data.layers[at.layer].shape[1] || 1) - 1)
@@ -248,13 +250,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const state = states.get(root) || begin(root)
   states.set(root, state)
   state.setTriggerValue = setTriggerValue
-  goBack(state, data.start, state.at && [state.at.layer, state.at.unit[0]])
-  const drawn = JSON.stringify({ ...data, start: null }) // where to begin only once
+  hearPin(state, data)
+  const drawn = JSON.stringify({ ...data, start: null, pinned: null }) // where to begin only once
   if (state.drawn === drawn) return
-  Object.assign(state, { drawn, data, pinned: false, width: root.clientWidth })
+  Object.assign(state, { drawn, data, width: root.clientWidth })
   build(state)
   const images = data.layers.map((layer, i) => (isImage(layer.shape) ? i : -1))
   const [first, row] = state.at ? [state.at.layer, state.at.unit[0]] : data.start || []
   const layer = Math.max(0, Math.min(first ?? Math.max(...images), data.layers.length - 1))
-  point(state, layer, row ?? Math.floor((data.layers[layer].shape[1] || 1) / 2))
+  state.at = { layer, unit: unitAt(state, layer, row ?? Math.floor((data.layers[layer].shape[1] || 1) / 2)) }
+  arrive(state)
+  refresh(state)
 }

@@ -21,7 +21,7 @@ def network(
     *,
     key: str,
     start: Pair | None = None,
-    on_unit: Callable[[Pair], None],
+    on_unit: Callable[[Pair | None], None],
 ) -> None:
     """Draw the input and the layers behind it; pointing at a unit shows what it sees.
 
@@ -31,9 +31,9 @@ def network(
     rows : sequence of LayerSummary
     seen : sequence of Seen, one for each row
     start : (layer, row), optional
-        The unit that is shown first, both counted from 0.
+        The unit that is pinned, both counted from 0.
     on_unit : callable
-        Called with the (layer, row) of a unit that was pinned.
+        Called with the (layer, row) of a unit that was pinned, None where it was let go.
     """
     layers = [
         {
@@ -49,12 +49,13 @@ def network(
     ]
 
     def told() -> None:
-        pinned = checked_cell((st.session_state.get(key) or {}).get("unit"), units(rows))
-        if pinned is not None:
+        value = (st.session_state.get(key) or {}).get("cell")
+        pinned = checked_cell(value, units(rows))
+        if pinned or value == []:
             on_unit(pinned)
 
-    data = {"input": input_shape, "layers": layers, "start": start}
-    _NETWORK(key=key, data=sent(data), on_unit_change=told)
+    data = {"input": input_shape, "layers": layers, "start": start, "pinned": start is not None}
+    _NETWORK(key=key, data=sent(data), on_cell_change=told)
 
 
 def units(rows: Sequence[LayerSummary]) -> Pair:

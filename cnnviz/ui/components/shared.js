@@ -66,13 +66,39 @@ const entitle = (el, text, help) => {
   else if (el.title !== help) el.title = help
 }
 
-// Lets go of a pinned cell where the reader went back to a page that had another one pinned, or none:
-// `start` is the cell that the page begins with.
-const goBack = (state, start, pinned) => {
-  const asked = JSON.stringify(start ?? null)
-  const gone = state.pinned && asked !== state.asked && asked !== JSON.stringify(pinned)
+// --- what is pinned: it stands in the address -----------------------------------------------------
+
+const tellPin = (state, pin) => {
+  if (state.data.hears === false) return
+  ;(state.told ||= []).push(JSON.stringify(pin))
+  state.setTriggerValue('cell', pin ?? [])
+}
+
+// Who lets go of a cell lets go of it in the address, too; who only walks on from it does not.
+const tellNone = (state) => {
+  const known = state.told?.at(-1) ?? state.asked
+  if (known && known !== 'null') tellPin(state, null)
+}
+
+// Whether the address has another pin than before, or none any more: after a link, or on the way
+// back. What the server says because it was told so here is no news, however late it comes.
+const pinIsNews = (state, pin) => {
+  const [told, asked] = [(state.told ||= []), JSON.stringify(pin)]
+  const echo = told.indexOf(asked)
+  const news = echo < 0 && asked !== state.asked
+  told.splice(0, echo + 1)
   state.asked = asked
-  if (gone) Object.assign(state, { at: null, own: false, pinned: false, drawn: '' })
+  return news
+}
+
+// `start` is the cell that the page begins with, `pinned` whether somebody has pinned it.
+const hearPin = (state, { start, pinned }) => {
+  if (!pinIsNews(state, pinned ? start : null)) return
+  Object.assign(state, { at: null, own: false, pinned: false, drawn: '', arriving: pinned })
+}
+
+const arrive = (state) => {
+  if (state.arriving) Object.assign(state, { pinned: !!state.at, arriving: false })
 }
 
 // --- numbers and colors -------------------------------------------------------------------------

@@ -126,11 +126,12 @@ const point = (state, panel, cell) => {
 const pin = (state, panel, cell) => {
   state.pinned = !state.pinned
   point(state, panel, cell)
-  if (state.pinned) state.setTriggerValue('cell', [panel, ...cell])
+  tellPin(state, state.pinned ? [panel, ...cell] : null)
 }
 
 const release = (state) => {
   state.pinned = false
+  tellNone(state)
   if (state.data) refresh(state)
 }
 
@@ -164,6 +165,7 @@ const listen = (state, name) => {
       const [first, size] = [origin(state, name), extent(state, name)]
       const from = state.at.panel === name ? state.at.cell : first
       const to = from.map((n, axis) => clamp(n + STEPS[event.key][axis], first[axis], size[axis]))
+      state.pinned = false
       return point(state, name, to)
     }
     refresh(state)
@@ -246,8 +248,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   states.set(root, state)
   const look = lookOf(root)
   state.setTriggerValue = setTriggerValue
-  goBack(state, data.start, state.at && [state.at.panel, ...state.at.cell])
-  const drawn = JSON.stringify([{ ...data, start: null }, look]) // where to begin only once
+  hearPin(state, data)
+  const drawn = JSON.stringify([{ ...data, start: null, pinned: null }, look]) // where to begin only once
   if (state.drawn === drawn) return
   Object.assign(state, { drawn, data, look, width: root.clientWidth })
   const inside = (at) =>
@@ -258,6 +260,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const [panel, ...cell] = data.start || []
   const usual = panel && inside({ panel, cell }) ? { panel, cell } : { panel: 'output', cell: [0, 0] }
   if (!inside(state.at)) Object.assign(state, { at: usual, pinned: false })
+  arrive(state)
   for (const [name, { title: head, canvas }] of Object.entries(state.panels)) {
     write(head, title(state, name))
     canvas.ariaLabel = `${title(state, name)}. Arrow keys move, a click or Space pins, Escape lets go.`

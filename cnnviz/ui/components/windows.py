@@ -56,11 +56,12 @@ def windows(
     *,
     key: str,
     start: Spot | None = None,
-    on_cell: Callable[[Spot], None],
+    on_cell: Callable[[Spot | None], None],
 ) -> None:
     """Draw the windows of a grid; only for at most `MOST_CELLS` cells along each axis.
 
-    It begins at the cell `start`; `on_cell` is called with one that was pinned.
+    It begins with the cell `start` pinned; `on_cell` is called with one that was pinned, None where
+    it was let go.
     """
     places = [window_places(grid, axis) for axis in (0, 1)]
     if any(grid.overhang):
@@ -73,11 +74,13 @@ def windows(
         "missed": [missed(grid, axis, places[axis]) for axis in (0, 1)],
         "words": words.__dict__,
         "start": start,
+        "pinned": start is not None,
     }
 
     def told() -> None:
-        pinned = checked_spot((st.session_state.get(key) or {}).get("cell"))
-        if pinned is not None:
+        value = (st.session_state.get(key) or {}).get("cell")
+        pinned = checked_spot(value)
+        if pinned or value == []:
             on_cell(pinned)
 
     _WINDOWS(key=key, data=sent(data), on_cell_change=told)

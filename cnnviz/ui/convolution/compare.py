@@ -1,5 +1,7 @@
 """Cross-correlation and true convolution beside each other."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -15,10 +17,16 @@ WORDS = (
 )
 
 
-def turned(found: Convolved) -> Convolved:
-    """Return the true convolution: the same layer with its kernels turned by 180°."""
-    params = {"weight": turn(found.weight)} | ({} if found.bias is None else {"bias": found.bias})
-    return convolve(found.layer, params, found.x, found.activation)
+def both(found: Convolved) -> tuple[Convolved, Convolved]:
+    """Return the cross-correlation alone, without bias and activation, and the true convolution.
+
+    That is the same with its kernels turned by 180°.
+    """
+    bare = replace(found.layer, use_bias=False)
+    first, second = (
+        convolve(bare, {"weight": weight}, found.x) for weight in (found.weight, turn(found.weight))
+    )
+    return first, second
 
 
 def verdict(found: Convolved, other: Convolved, filter: int) -> str:
@@ -32,12 +40,19 @@ def verdict(found: Convolved, other: Convolved, filter: int) -> str:
     return f"They differ in {count:,} of {apart.size:,} cells."
 
 
+def without(found: Convolved) -> str:
+    """Return what is left out of the comparison, in a sentence; "" for nothing."""
+    name = type(found.activation).__name__ if found.activation else ""
+    left_out = [*(["bias"] if found.bias is not None else []), *([name] if name else [])]
+    return f"Both are shown without {' and '.join(left_out)}. " if left_out else ""
+
+
 def comparison(found: Convolved, filter: int, channel: int) -> None:
     """Draw both kernels and both outputs; cells that belong together answer to each other."""
-    other = turned(found)
+    plain, other = both(found)
     st.subheader("Cross-correlation and true convolution", anchor=False)
-    st.markdown(f"{WORDS} {verdict(found, other, filter)}")
-    matrices(_panels(found, other, filter, channel), key="_conv_turned")
+    st.markdown(f"{WORDS} {without(found)}{verdict(plain, other, filter)}")
+    matrices(_panels(plain, other, filter, channel), key="_conv_turned")
 
 
 def _panels(found: Convolved, other: Convolved, filter: int, channel: int) -> Linked:

@@ -20,7 +20,7 @@ from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.lab.card import card
 from cnnviz.ui.lab.inputs import one_layer, show_told
-from cnnviz.ui.lab.pinned import keep_cell, kept_cell
+from cnnviz.ui.lab.pinned import keep_pin, kept_cell, kept_pin
 from cnnviz.ui.state import publish_url
 
 SMALL = 64  # output cells
@@ -56,7 +56,8 @@ def body(setup: Setup) -> None:
         filter=filter,
         shown=setup.shown,
         cell=cell,
-        on_cell=partial(keep_cell, CELL),
+        pin=kept_pin(CELL),
+        on_pin=partial(keep_pin, CELL),
         editable=setup.editable,
         on_edit=partial(edited, found, filter),
     )

@@ -10,7 +10,7 @@ from cnnviz.nn.layers.activations import Activation
 from cnnviz.nn.types import Array
 from cnnviz.ui.components.linked import Edit
 from cnnviz.ui.lab.inputs import as_table, cell_number, from_table, tell
-from cnnviz.ui.lab.pinned import cell
+from cnnviz.ui.lab.pinned import pin
 from cnnviz.ui.lab.source import own_numbers, set_own_numbers, source_keys, source_table
 from cnnviz.ui.lab.trained import Trained
 from cnnviz.ui.state import Table, grid, name, one_of
@@ -46,7 +46,7 @@ TABLE: Table = source_table(PREFIX) | {
     "conv_activation": one_of(dict.fromkeys(ACTIVATIONS)),
     "conv_filter": Numbers("Filter", 0, 10**4).read,
     "conv_channels": Numbers("Channels shown", 0, 10**4).read,
-    CELL: cell,
+    CELL: pin,
 }
 
 

@@ -49,6 +49,7 @@ def test_from_the_worked_example_to_numbers_of_ones_own(chromium_page: Page, add
             output.click(position={"x": 70, "y": 20})
             expect(code).to_contain_text("z = (x[:, 0:3, 1:4] * weight[0]).sum()")
             page.keyboard.press("Escape")
+    output.click(position={"x": 70, "y": 20})
     in_the_address(page, "conv_cell", "0,1")
     kernel = page.locator(f"{PICTURE} figure.kernel canvas.base")
     kernel.dblclick(position={"x": 20, "y": 20})
@@ -71,7 +72,8 @@ def test_from_the_worked_example_to_numbers_of_ones_own(chromium_page: Page, add
     for number in ("9", "0.5"):  # the second one in the next cell, before the page has answered
         page.keyboard.type(number)
         page.keyboard.press("Enter")
-    expect(page.locator(f"{PICTURE} .chip .factors").first).to_have_text("9 × −2.5")
+    # the products of the output that the next input cell feeds
+    expect(page.locator(f"{PICTURE} .chip .factors").first).to_have_text("0.5 × −2.5")
     in_the_address(page, "conv_grid", "1,9,0.5,0,0;")
     settled(page)
     before = parts_of_the_sum(page)

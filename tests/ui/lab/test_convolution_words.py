@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cnnviz.explain.cell import Convolved, convolve
 from cnnviz.explain.kernels import KERNELS
-from cnnviz.nn.layers import Conv2d
-from cnnviz.ui.convolution.compare import turned, verdict
+from cnnviz.nn.layers import Conv2d, ReLU
+from cnnviz.ui.convolution.compare import both, verdict, without
 from cnnviz.ui.convolution.questions import elsewhere, missing_product, output_size
 from cnnviz.ui.lab.card import mark
 from cnnviz.ui.lab.inputs import as_table, cell_number, from_table, resized
@@ -23,7 +23,7 @@ def row_of(x: list[float], kernel: list[float]) -> Convolved:
 def test_the_turned_kernel_gives_the_convolution_of_mathematics() -> None:
     found = row_of([1, 2, 3, 5], [1, 10])
     assert found.after.ravel().tolist() == [21, 32, 53]
-    assert turned(found).after.ravel().tolist() == [12, 23, 35]
+    assert both(found)[1].after.ravel().tolist() == [12, 23, 35]
     assert np.convolve([1, 2, 3, 5], [1, 10], "valid").tolist() == [12, 23, 35]
 
 
@@ -38,7 +38,17 @@ def test_the_turned_kernel_gives_the_convolution_of_mathematics() -> None:
 )
 def test_where_they_differ_is_counted(x: list[float], kernel: list[float], told: str) -> None:
     found = row_of(x, kernel)
-    assert told in verdict(found, turned(found), 0)
+    assert told in verdict(*both(found), 0)
+
+
+def test_bias_and_activation_make_no_difference_between_them() -> None:
+    bare = row_of([1, 2, 3, 5], [1, -10])
+    params = {"weight": bare.weight, "bias": np.array([-50.0])}
+    found = convolve(Conv2d(1, (1, 2)), params, bare.x, ReLU())
+    assert not found.after.any()  # all of it is dead
+    assert both(found)[0].after.tolist() == bare.after.tolist()
+    assert verdict(*both(found), 0) == "They differ in 3 of 3 cells."
+    assert without(found) == "Both are shown without bias and ReLU. " and without(bare) == ""
 
 
 def test_the_missing_product_is_the_largest_one() -> None:

@@ -42,3 +42,25 @@ def test_back_lets_go_of_a_pinned_cell(chromium_page: Page, address: str, link: 
     assert page.url == before
     page.go_forward()
     page.wait_for_function(f"new URLSearchParams(location.search).has('{key}')")
+    expect(page.locator(pinned)).to_have_count(1)
+    page.reload()
+    settled(page)
+    expect(page.locator(pinned)).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"!new URLSearchParams(location.search).has('{key}')")
+    expect(page.locator(pinned)).to_have_count(0)
+
+
+def test_a_link_brings_a_pinned_weight(chromium_page: Page, address: str) -> None:
+    page = chromium_page
+    page.goto(f"{address}/Convolution?conv_cell=kernel.0.1.2")
+    settled(page)
+    expect(page.locator(".linked.pinned")).to_have_count(1)
+    told = page.locator(".linked .sentence")
+    expect(told).to_contain_text("at row 1, column 2 meets 9 cells")
+    expect(told).to_contain_text("The products are those of the output at row 0, column 0.")
+    page.locator(".linked .input canvas.base").first.click(position={"x": 70, "y": 70})
+    page.wait_for_function("location.search.includes('conv_cell=input.0.')")
+    page.go_back()
+    page.wait_for_function("location.search.includes('conv_cell=kernel.0.1.2')")
+    expect(told).to_contain_text("at row 1, column 2 meets 9 cells")
