@@ -75,6 +75,8 @@ def test_from_the_worked_example_to_numbers_of_ones_own(chromium_page: Page, add
     # the products of the output that the next input cell feeds
     expect(page.locator(f"{PICTURE} .chip .factors").first).to_have_text("0.5 × −2.5")
     in_the_address(page, "conv_grid", "1,9,0.5,0,0;")
+    output.click(position={"x": 20, "y": 70})
+    in_the_address(page, "conv_cell", "1,0")
     settled(page)
     before = parts_of_the_sum(page)
     page.reload()
