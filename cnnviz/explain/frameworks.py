@@ -84,7 +84,11 @@ def _keras(setting: Setting) -> Verdict:
 def _mean(setting: Setting) -> str:
     """Return what is to be said of an average; "" of all else."""
     padded = setting.kind == "AvgPool2d" and setting.grid().pads != ((0, 0), (0, 0))
-    return "Leaves padding out of the average: here count_include_pad=False." if padded else ""
+    return (
+        "Leaves padding out of the average: in PyTorch that is count_include_pad=False."
+        if padded
+        else ""
+    )
 
 
 def _odd(setting: Setting, reason: str) -> str:
@@ -227,7 +231,9 @@ def _word(setting: Setting) -> str:
     """Return the setting's own words, where a framework has none."""
     if setting.words:
         return f'padding="{setting.words}"'
-    (top, bottom), (left, right) = setting.grid().pads
+    (top, bottom), (left, right) = pads = setting.grid().pads
+    if top == bottom and left == right:
+        return f"padding={_pair(pads)}"
     return f"padding=(({top}, {bottom}), ({left}, {right}))"
 
 

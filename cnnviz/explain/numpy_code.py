@@ -74,7 +74,9 @@ def _array(name: str, array: Array) -> str:
     written = _numbers(array) if array.size < MOST_WRITTEN else ""
     if 0 < len(written) <= MOST_WRITTEN:
         return f"{name} = np.array({written})"
-    return f"# {name}: {array.dtype}, shape {array.shape}"
+    return (
+        f"{name} = np.zeros({array.shape}, np.{array.dtype})  # too many to write: put yours here"
+    )
 
 
 def _numbers(array: Array) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnviz.nn.geometry import (
+    IN_NETWORK,
     Grid,
     Padding,
     Pads,
@@ -104,8 +105,7 @@ class Setting:
 
 def alone(problem: str) -> str:
     """Return an engine's sentence without the way out that a layer has only within a network."""
-    in_network = ", a smaller kernel, or remove a layer before it that makes the image smaller"
-    return problem.replace(in_network, ", a smaller kernel or a larger image")
+    return problem.replace(IN_NETWORK, ", or a larger image")
 
 
 Make = Callable[[int], Setting]

@@ -19,6 +19,8 @@ Padding = str | int | Pair | Pads
 
 PADDINGS = ("valid", "same", "same_lower", "full")
 AXES = ("height", "width")
+IN_NETWORK = ", or remove a layer before it that makes the image smaller"
+"""The end of a sentence, which holds behind other layers alone."""
 
 
 class ShapeError(ValueError):
@@ -252,9 +254,9 @@ class Window:
         kernel, dilation = self.kernel[axis], self.dilation[axis]
         extent = window_extent(kernel, dilation)
         window = f"({kernel} − 1) × {dilation} + 1 = {extent}" if dilation > 1 else f"{extent}"
+        smaller = "a smaller kernel or dilation" if dilation > 1 else "a smaller kernel"
         return (
             f"{owner}: the {self.kernel[0]}×{self.kernel[1]} kernel does not fit: {AXES[axis]} "
             f"{size} + padding {pads[0]} + {pads[1]} = {size + sum(pads)} is smaller than the "
-            f'window of {window}; use padding="same", a smaller kernel, or remove a layer before '
-            f"it that makes the image smaller."
+            f'window of {window}; use padding="same", {smaller}{IN_NETWORK}.'
         )

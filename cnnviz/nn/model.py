@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.nn.geometry import Shape, ShapeError
+from cnnviz.nn.geometry import IN_NETWORK, Shape, ShapeError
 from cnnviz.nn.layers import LAYERS, Layer, MaxPool2d, ReLU
 from cnnviz.nn.spec import Spec, from_spec, to_spec
 from cnnviz.nn.types import Array, ModelParams
@@ -161,6 +161,8 @@ def naming(index: int, layer: Layer) -> Iterator[None]:
     except ShapeError as error:
         name = type(layer).__name__
         sentence = str(error).removeprefix(f"{name}: ")
+        if index == 0:
+            sentence = sentence.replace(IN_NETWORK, ", or a larger image")
         raise ShapeError(f"Layer {index + 1} ({name}): {sentence}") from error
 
 

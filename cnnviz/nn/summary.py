@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cnnviz.nn.geometry import Grid, Pair, Shape, ShapeError, Window
 from cnnviz.nn.layers import Layer
+from cnnviz.nn.layers.conv import Convolution
 from cnnviz.nn.layers.pool import Pool2d
 from cnnviz.nn.model import Sequential, naming
 from cnnviz.nn.reach import Jump, Reach, all_seen
@@ -17,8 +18,9 @@ FLOAT_BYTES = 4
 class LayerSummary:
     """One layer in numbers; bytes are for one image in float32.
 
-    `padded_bytes` is what the input takes with its padding, 0 without padding; `column_bytes` is
-    what the im2col columns of one image take in memory. `receptive_field` is the most that one
+    `padded_bytes` is what the input takes with its padding, 0 without padding; `columns` are the
+    rows and columns (K, P) of im2col's matrix, None where there is none; `column_bytes` is what
+    the engine needs for it, whose rows overlap in memory. `receptive_field` is the most that one
     output sees of the network's input (height, width), its padding included, and `jump` how far
     apart in the input two neighboring outputs look, ½ behind a transposed convolution of stride 2;
     None where that means nothing.
@@ -34,6 +36,7 @@ class LayerSummary:
     macs: int
     activation_bytes: int
     padded_bytes: int
+    columns: Pair | None
     column_bytes: int
     receptive_field: Pair | None
     jump: Jump | None
@@ -71,6 +74,14 @@ def padded_floats(layer: Layer, shape: Shape) -> int:
         return 0
     grid = layer.grid(shape)
     return shape[0] * math.prod(grid.bordered) if grid.bordered != grid.size else 0
+
+
+def columns_size(layer: Layer, shape: Shape) -> Pair | None:
+    """Return (K, P) of im2col's matrix for one image, of all groups one below the other."""
+    if not isinstance(layer, Convolution):
+        return None
+    filters = layer.weight_shape(shape[0])
+    return layer.groups * math.prod(filters[1:]), layer.grid(shape).windows
 
 
 def reach_behind(layer: Layer, before: Reach | None) -> Reach | None:
@@ -122,6 +133,7 @@ def _row(
         macs=layer.macs(shape),
         activation_bytes=FLOAT_BYTES * math.prod(output),
         padded_bytes=FLOAT_BYTES * padded_floats(layer, shape),
+        columns=columns_size(layer, shape),
         column_bytes=FLOAT_BYTES * layer.scratch_floats(shape),
         receptive_field=reach.receptive_field if reach else whole,
         jump=reach.jump if reach else None,

@@ -83,7 +83,7 @@ def test_numbers() -> None:
             Setting("AvgPool2d", (7, 7), padding="same"),
             0,
             (7, 7),
-            "Leaves padding out of the average: here count_include_pad=False.",
+            "Leaves padding out of the average: in PyTorch that is count_include_pad=False.",
         ),
         (
             Setting("AvgPool2d", dilation=(2, 2)),

@@ -18,6 +18,7 @@ def test_every_number_of_a_small_network() -> None:
     assert (conv.parameters, conv.parameter_sum) == (156, "6 × 1 × 5 × 5 + 6")
     assert conv.macs == 6 * 25 * 576
     assert conv.activation_bytes == 4 * 6 * 576
+    assert conv.columns == (25, 576) and second.columns == (150, 64) and relu.columns is None
     assert conv.column_bytes == 4 * 28 * 5 * 24  # five shifted copies of each row
     assert (conv.receptive_field, conv.jump) == ((5, 5), (1, 1))
     assert (relu.parameters, relu.parameter_sum, relu.spec) == (0, "", "ReLU()")
@@ -80,3 +81,18 @@ def test_a_layer_is_written_without_its_defaults() -> None:
     assert spec_text(layer) == (
         "Conv2d(out_channels=4, kernel_size=[3, 5], padding='same', dilation=2)"
     )
+
+
+def test_the_matrix_of_groups_and_of_a_transposed_convolution() -> None:
+    (grouped,) = summarize(Sequential((Conv2d(12, 3, groups=6),)), (6, 8, 9))
+    assert grouped.columns == (6 * 9, 6 * 7)
+    (turned,) = summarize(Sequential((ConvTranspose2d(5, 3, stride=2),)), (4, 6, 7))
+    assert turned.columns == (5 * 9, 6 * 7)
+
+
+def test_a_layer_that_sees_everything_sees_what_reaches_it() -> None:
+    """Of 28 rows a window of 3 with stride 2 reaches 27."""
+    rows = summarize(Sequential((Conv2d(2, 3, stride=2), Flatten(), Linear(10))), (1, 28, 28))
+    assert rows[-1].receptive_field == (27, 27)
+    far = Sequential((Conv2d(1, 10**9, padding="same"), Flatten(), Linear(1)))
+    assert summarize(far, (1, 28, 28))[-1].receptive_field == (28, 28)

@@ -4,11 +4,16 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.explain.backward import way_back
 from cnnviz.nn.architectures import ARCHITECTURES
+from cnnviz.nn.layers import Conv2d
+from cnnviz.ui.backward.page import question
 from cnnviz.ui.backward.phases import PHASES
+from cnnviz.ui.lab.card import mark
 from tests.browser import ROOT
 
 PAGE = "pages/5_Backward.py"
@@ -214,3 +219,22 @@ def test_another_tensor_is_followed_at_its_strongest_place() -> None:
     assert not faults(page)
     assert "," not in page.text_input("back_index").value
     assert "dw is a sum over 1 position: " in words(page)
+
+
+def test_the_card_asks_for_another_stride() -> None:
+    back = way_back(
+        Conv2d(1, (3, 2), stride=(1, 2), use_bias=False),
+        *(np.zeros(size) for size in ((1, 6, 7), (1, 1, 3, 2), (1, 4, 3))),
+    )
+    asked = question(back)
+    assert "Were the stride **2 × 3**, and the gradient of the output 4 × 3" in asked.text
+    assert asked.arithmetic == (
+        "(4 − 1) × 2 + 1 + 2 × (3 − 1) = 11 and (3 − 1) × 3 + 1 + 2 × (2 − 1) = 9."
+    )
+    assert mark(asked, [11.0, 9.0]).right
+    assert "without the zeros around" in mark(asked, [7.0, 9.0]).words
+
+
+def test_an_epsilon_of_a_link_says_what_to_press() -> None:
+    page = backward_page(view="check", eps="-12")
+    assert "ε = 1e−12 is chosen: press **Check every tensor**" in words(page)

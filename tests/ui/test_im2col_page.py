@@ -49,7 +49,7 @@ def test_what_is_shown_first() -> None:
     assert "4 cells 9 times: 4 × 9 = 36" in words(page)
     assert "Together 144 entries, which is K × P = 9 × 16." in words(page)
     assert "columns: 9 × 16 × 4 bytes = 576 bytes" in words(page)
-    assert "**4 times** as much" in words(page)
+    assert "**4 times as much**" in words(page)
     assert page.query_params["col_kernel"] == "3"
 
 
@@ -163,12 +163,15 @@ def test_the_card_is_marked_with_the_arithmetic() -> None:
     page.session_state["_col_card_box"] = True
     page.run()
     page.number_input("_col_card_0").set_value(9.0)
-    page.number_input("_col_card_1").set_value(16.0)
+    page.number_input("_col_card_1").set_value(16.0)  # what stands on the page
     page.button("_col_card_check").click().run()
     assert "Each channel has its own rows." in page.info[0].value
+    assert "That is now." in page.info[0].value
     page.number_input("_col_card_0").set_value(18.0)
+    page.number_input("_col_card_1").set_value(30.0)
     page.button("_col_card_check").click().run()
-    assert "K = 2 × 3 × 3 = 18" in page.success[0].value
+    told = "K = 2 × 3 × 3 = 18 cells in a window, P = 6 × 5 = 30 windows."
+    assert told in page.success[0].value
 
 
 @pytest.mark.parametrize(
@@ -180,7 +183,7 @@ def test_the_card_is_marked_with_the_arithmetic() -> None:
             {"col_size": "28", "col_kernel": "14", "col_padding": "6", "col_channels": "2"},
             "2 × 14 × 14 rows times 27 × 27 columns = 285,768 entries, and 200,000 can be shown",
         ),
-        ({"col_kernel": "7"}, 'the window of 7; use padding="same", a smaller kernel or a larger'),
+        ({"col_kernel": "7"}, 'the window of 7; use padding="same", a smaller kernel, or a larger'),
     ],
 )
 def test_what_is_too_large_is_told_and_never_computed(params: dict[str, str], told: str) -> None:

@@ -56,7 +56,7 @@ def test_right_numbers_make_settings() -> None:
         ),
         (
             {"validation": -1},
-            "Validation must be a whole number from 1 to 1,496, not -1: empty the field for a "
+            "Validation must be a whole number from 1 to 1,496, not −1: empty the field for a "
             "tenth.",
         ),
         (
@@ -125,7 +125,7 @@ def test_the_data_come_before_what_depends_on_them() -> None:
 
 def test_numbers_as_people_write_them() -> None:
     values = (1497, 1497.0, 0.05, 1e-8, 1e99, 10**99, math.inf, -1, True, "abc", None)
-    expected: tuple[str, ...] = ("1,497", "1,497", "0.05", "1e-08", "1e+99", "1e+99", "inf", "-1")
+    expected: tuple[str, ...] = ("1,497", "1,497", "0.05", "1e-08", "1e+99", "1e+99", "inf", "−1")
     expected += ("True", "'abc'", "None")
     assert tuple(map(written, values)) == expected
 

@@ -47,7 +47,7 @@ def test_every_number_is_checked_and_right_again() -> None:
         before = page.number_input(key).value
         page.number_input(key).set_value(-1.0).run()
         assert sentence(page).startswith(f"{NUMBERS[key].label} must be")
-        assert "not -1: empty the field for" in sentence(page)
+        assert "not −1: empty the field for" in sentence(page)
         assert page.number_input(key).value == -1
         assert keys(page) == drawn
         page.number_input(key).set_value(before).run()

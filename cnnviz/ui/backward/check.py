@@ -58,6 +58,10 @@ def check_view() -> None:
         st.session_state[FOUND] = (of, measured(weights))
     checked, found = st.session_state.get(FOUND, (None, None))
     if checked != of or not found:
+        if isinstance(asked := st.session_state.get(POWER), int | float):
+            st.markdown(
+                f"ε = {power(10.0**asked)} is chosen: press **Check every tensor** to see it."
+            )
         st.caption(HOW)
         return
     chosen = epsilon_input()

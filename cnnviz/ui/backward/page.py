@@ -189,24 +189,33 @@ def beside(gradient: Array) -> str:
 def weight_words(back: WayBack) -> str:
     """Return what the weights' gradient sums up, and how it compares with the textbook's."""
     return (
-        f"A weight is used at all {back.grid.windows} positions, so its gradient is a sum over "
+        f"A weight is used at {_positions(back.grid.windows)}, so its gradient is a sum over "
         "them: what it met × the gradient of the output it gave to, gradient · columnsᵀ. "
         "The textbook's convolution of the image with the spread gradient gives the same; largest "
         f"difference: **{back.weight_difference:.3g}**{beside(back.grad_weight)}."
     )
 
 
+def _positions(count: int) -> str:
+    return f"all {count} positions" if count > 1 else "one position"
+
+
 def question(back: WayBack) -> Question:
-    """Return what the reader is asked before looking closely."""
-    KH, KW = back.grid.kernel
-    value = float(back.weight[0, 0, 0, 0])
+    """Return what the reader is asked: the gradient, spread for a larger stride."""
+    asked = tuple(stride + 1 for stride in back.grid.stride)
+    pairs = zip(("Rows", "Columns"), back.grid.output, asked, back.grid.extent, strict=True)
+    answers, sums = [], []
+    for name, outputs, stride, extent in pairs:
+        inside = (outputs - 1) * stride + 1
+        value = inside + 2 * (extent - 1)
+        without = {float(inside): "That is without the zeros around it."} if extent > 1 else {}
+        answers.append(Answer(name, value, slips=without))
+        sums.append(f"({outputs} − 1) × {stride} + 1 + 2 × ({extent} − 1) = {value}")
     return Question(
-        f"In the kernel, row 0, column 0 holds {value:g}. In which row and column does it stand in "
-        "the turned kernel?",
-        (
-            Answer("Row", KH - 1, slips={0.0: "There it was before."} if KH > 1 else {}),
-            Answer("Column", KW - 1, slips={0.0: "There it was before."} if KW > 1 else {}),
-        ),
-        "Turned by 180°, the first row becomes the last, and the first column the last.",
-        f"Row {KH} − 1 − 0 = {KH - 1}, column {KW} − 1 − 0 = {KW - 1}.",
+        f"Were the stride **{shape(asked)}**, and the gradient of the output "
+        f"{shape(back.grid.output)} as it is: how many rows and columns would it have with zeros "
+        "between and around its numbers?",
+        tuple(answers),
+        "Neighbors come to stand a stride apart, and window − 1 zeros come on every side.",
+        f"{sums[0]} and {sums[1]}.",
     )

@@ -50,7 +50,7 @@ def _loss(told: Told) -> str:
     step, label = told.step, told.subject.label
     title = told.subject.weights.loss.title
     probability = float(step.probs[label])
-    sum = f"−log {brief(probability)} = " if title == "cross-entropy" else ""
+    sum = f"−log {signed(probability, 6)} ≈ " if title == "cross-entropy" else ""
     return (
         f"How wrong is that? The {title} for the label "
         f"**{plain(told.subject.class_names[label])}** is\n\n{sum}**{number(step.loss)}**"

@@ -4,7 +4,9 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.explain.columns import Memory, Race, Unfolded, WayBack, inner, memory, race, repeats
+from cnnviz.nn.layers import Conv2d
 from cnnviz.nn.summary import FLOAT_BYTES
+from cnnviz.nn.types import Array
 from cnnviz.ui.lab.card import Answer, Question
 from cnnviz.ui.lab.example import Example
 from cnnviz.ui.words import count_of, seconds_of, shape, signed, size
@@ -17,21 +19,26 @@ WHO = (
 )
 
 
-def question(unfolded: Unfolded) -> Question:
-    """Return what the reader is asked before counting in the picture."""
-    (K, P), (C, H, W) = unfolded.columns.shape, unfolded.x.shape
-    KH, KW = unfolded.grid.kernel
-    OH, OW = unfolded.grid.output
-    rows = f"{C} × {KH} × {KW} = {K}"
+def question(layer: Conv2d, x: Array) -> Question:
+    """Return what the reader is asked: the columns of a larger image, as these stand there."""
+    C, H, W = x.shape
+    now, grid = layer.grid(x.shape), layer.grid((C, H + 2, W + 1))
+    KH, KW = now.kernel
+    (OH, OW), K = grid.output, C * KH * KW
+    P, cells = OH * OW, (H + 2) * (W + 1)
     return Question(
-        f"An image of {shape((C, H, W))} and a {KH}×{KW} kernel: how many rows and columns does "
-        "the matrix of columns have?",
+        f"Were the image **{shape((C, H + 2, W + 1))}**, and all else as it is: how many rows and "
+        "columns would the matrix of columns have?",
         (
             Answer("Rows K", K, slips=_slips(K, {KH * KW: "Each channel has its own rows."})),
-            Answer("Columns P", P, slips=_slips(P, {H * W: "Not every cell begins a window."})),
+            Answer(
+                "Columns P",
+                P,
+                slips=_slips(P, {now.windows: "That is now.", cells: "Not every cell begins one."}),
+            ),
         ),
         "A column holds one window of all channels, and there is one column for each output.",
-        f"K = {rows} cells in a window, P = {OH} × {OW} = {P} windows.",
+        f"K = {C} × {KH} × {KW} = {K:,} cells in a window, P = {OH} × {OW} = {P:,} windows.",
     )
 
 
@@ -72,6 +79,10 @@ def _times(copies: float) -> str:
     return "once" if copies == 1 else "twice" if copies == 2 else f"{copies:.3g} times"
 
 
+def _ratio(ratio: float) -> str:
+    return "as much" if ratio == 1 else f"{ratio:.3g} times as much"
+
+
 def _them(count: int) -> str:
     return "it" if count == 1 else "them"
 
@@ -87,7 +98,7 @@ def memory_words(unfolded: Unfolded, found: Memory) -> str:
         f"- image: {shape(unfolded.x.shape)} × {FLOAT_BYTES} bytes = {found.image:,} bytes\n"
         f"- columns: {shape(unfolded.columns.shape)} × {FLOAT_BYTES} bytes = "
         f"{found.columns:,} bytes\n\n"
-        f"The columns take **{found.ratio:.3g} times** as much ({size(found.columns)} against "
+        f"The columns take **{_ratio(found.ratio)}** ({size(found.columns)} against "
         f"{size(found.image)}). Far from the border each cell stands in the columns {KH} × {KW}"
         f"{strides} = {copies}."
     )

@@ -44,7 +44,7 @@ def _body() -> None:
         if shown.words:
             st.caption(shown.words)
         pinnable(matrix_product(unfolded), key="_col_product", kept="col_at")
-        card(question(unfolded), key="col_card")
+        card(question(shown.layer, unfolded.x), key="col_card")
         costs(unfolded)
         time_race(shown)
         st.subheader("The way back: col2im", anchor=False)

@@ -129,8 +129,12 @@ const begin = (root) => {
     stop(state)
     step(state, event.shiftKey ? -1 : 1)
   }
-  state.stage.onpointerenter = () => (state.inside = true)
-  state.stage.onpointerleave = () => (state.inside = false)
+  const inside = (whether) => () => {
+    state.inside = whether
+    if (state.playing) show(state)
+  }
+  state.stage.onpointerenter = inside(true)
+  state.stage.onpointerleave = inside(false)
   onEscape(root, () => {
     stop(state)
     release(state)

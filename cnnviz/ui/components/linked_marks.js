@@ -1,5 +1,7 @@
 // What a cell that is pointed at marks in each grid.
 
+const PINNED = 'Pinned: Escape or another click releases.'
+const WAITS = 'The player waits as long as the pointer is on the picture.'
 const STEP_BACK = 0.6 // how much of what is not marked fades
 
 const weightMark = (state, channel, cell, weight, text) => ({
@@ -58,7 +60,7 @@ const show = (state) => {
   drawTerms(state, focus)
   write(state.line, sentence(state, focus))
   state.root.classList.toggle('pinned', !!state.pin)
-  write(state.pinned, state.pin ? 'Pinned: Escape or another click releases.' : state.hint)
+  write(state.pinned, state.pin ? PINNED : state.playing && state.inside ? WAITS : state.hint)
   drawLegend(state, focus.part)
 }
 

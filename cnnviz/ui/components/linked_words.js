@@ -31,7 +31,7 @@ const sumWords = (state, { units, unit, channels }) => {
   const sign = units.bias < 0 ? 'minus' : 'plus'
   const total = print(units.total - units.bias) + (channels.length > 1 ? ` (${sums})` : '')
   const bias = `, ${sign} the bias ${print(Math.abs(units.bias))} is ${print(units.total)}`
-  return `its ${count(products, 'product')} add up to ${total}${state.bias === null ? '' : bias}`
+  return `its ${count(products, 'product')} ${products === 1 ? 'is' : 'add up to'} ${total}${state.bias === null ? '' : bias}`
 }
 
 const outputWords = (state, cell) => {

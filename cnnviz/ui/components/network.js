@@ -59,7 +59,7 @@ const sentence = ({ data, at }, [pixels]) => {
   const layer = data.layers[at.layer]
   const number = `layer ${at.layer + 1}, ${layer.name}`
   if (layer.name === 'Flatten')
-    return `Layer ${at.layer + 1}, Flatten, writes the maps as one line of ${thousands(layer.shape[0])} numbers; each sees what its cell saw.`
+    return `Layer ${at.layer + 1}, Flatten, writes the maps as one line of ${thousands(layer.shape[0])} numbers; each sees what its cell saw, all together what is lit.`
   const who = isImage(layer.shape)
     ? `Row ${at.unit[0]}, column ${at.unit[1]} of ${number},`
     : `Each number of ${number},`

@@ -47,7 +47,8 @@ const sentence = (state) => {
   const cells = rows.flatMap((r) => columns.map((c) => [r, c]))
   const beside = cells.filter((cell) => outside(state, cell)).length
   const more = beside ? ` ${beside} of these ${cells.length} cells: ${words.border}.` : ''
-  const where = `rows ${range(rows)} and columns ${range(columns)}.`
+  const named = (name, cells) => `${name}${cells.length === 1 ? '' : 's'} ${range(cells)}`
+  const where = `${named('row', rows)} and ${named('column', columns)}.`
   return `${words.cells} row ${row}, column ${column} ${words.acts} ${where}${more}`
 }
 

@@ -57,7 +57,7 @@ def output_size(found: Convolved) -> Question:
 
 def number(value: float) -> str:
     """Return a number in at most four digits."""
-    return f"{value:.4g}".replace("-", "−")
+    return f"{value + 0.0:.4g}".replace("-", "−")
 
 
 def signed(value: float) -> str:

@@ -1,5 +1,6 @@
 """A chain of layers: any network, edited in place, in numbers, to scale, and what units see."""
 
+import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -13,7 +14,7 @@ from cnnviz.nn.architectures import ARCHITECTURES
 from cnnviz.nn.geometry import Shape
 from cnnviz.nn.model import Sequential, check_classifier
 from cnnviz.nn.spec import Spec
-from cnnviz.nn.summary import LayerSummary, totals
+from cnnviz.nn.summary import FLOAT_BYTES, LayerSummary, totals
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.ui.components.network import network, units
@@ -39,7 +40,8 @@ COLUMNS = {
     "parameters": "Numbers that are learnt: weights + biases.",
     "MACs": "Multiplications with addition for one image on its way forward.",
     "output memory": "What the output takes for one image, in float32.",
-    "im2col memory": "What the columns of one image take while they are needed.",
+    "im2col memory": "What im2col's matrix takes for one image: K × P numbers of 4 bytes. (In the "
+    "engine its rows overlap in memory: what it needs stands on the Train page.)",
     "sees": "Receptive field: the most that one output sees of the input, its padding included.",
     "jump": "How many input cells lie between what two neighboring outputs see.",
     "covers": "● The receptive field is at least as large as the whole input.",
@@ -84,7 +86,7 @@ def chain_view() -> None:
     seen = seen_by_layers(model, input_shape, len(rows))
     st.caption(
         "Maps are to scale: height by rows, thickness by channels; lines of numbers are not. "
-        "Point at a map: the cone is what that unit sees, down to the pixels."
+        "Point at a map: the cone is what a unit of its diagonal sees, down to the pixels."
     )
     network(
         input_shape,
@@ -195,11 +197,18 @@ def _row(row: LayerSummary, input_shape: Shape) -> tuple[str, ...]:
         f"{row.parameter_sum} = {row.parameters:,}" if row.parameters else "–",
         f"{row.macs:,}" if row.macs else "–",
         size(row.activation_bytes),
-        size(row.column_bytes) if row.column_bytes else "–",
+        f"{row.columns[0]:,} × {row.columns[1]:,} × 4 = {size(matrix_bytes(row))}"
+        if row.columns
+        else "–",
         shape(field) if field else "–",
         " × ".join(map(str, row.jump)) if row.jump else "–",
         "●" if covers else "",
     )
+
+
+def matrix_bytes(row: LayerSummary) -> int:
+    """Return the bytes of im2col's matrix."""
+    return FLOAT_BYTES * math.prod(row.columns) if row.columns else 0
 
 
 def _sums(rows: list[LayerSummary]) -> None:
@@ -207,6 +216,6 @@ def _sums(rows: list[LayerSummary]) -> None:
     st.caption(
         f"Together {sums.parameters:,} parameters and {sums.macs:,} multiplications for an image; "
         f"its outputs take {size(sums.activation_bytes)}, the largest columns "
-        f"{size(sums.column_bytes)}.",
+        f"{size(max(map(matrix_bytes, rows)))}.",
         help="  \n".join(f"**{name}**: {help}" for name, help in COLUMNS.items()),
     )

@@ -105,9 +105,10 @@ def padding_words(pads: Pads, transposed: bool) -> str:
 def formula(setting: Setting) -> None:
     """Draw the calculation along both axes."""
     st.subheader("The formula, with the numbers put in", anchor=False)
+    added = "A output padding, " * setting.transposed
     st.caption(
         f"{convention(setting)} I input, K kernel, S stride, D dilation, E the cells that the "
-        "kernel spans, P padding, O output; ⌊ ⌋ rounds down, ⌈ ⌉ rounds up."
+        f"kernel spans, P padding, {added}O output; ⌊ ⌋ rounds down, ⌈ ⌉ rounds up."
     )
     for axis, column in enumerate(st.columns(2, gap="large")):
         with column:

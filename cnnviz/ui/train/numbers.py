@@ -49,7 +49,8 @@ def written(value: object) -> str:
     """Return a number as people write it: 1,497, 0.05, 1e-08; what is none as Python does."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return repr(value)
-    return f"{int(value):,}" if abs(value) < 1e16 and value == int(value) else f"{value:g}"
+    whole = abs(value) < 1e16 and value == int(value)
+    return (f"{int(value):,}" if whole else f"{value:g}").replace("-", "−", value < 0)
 
 
 NUMBERS: dict[str, Numbers] = {

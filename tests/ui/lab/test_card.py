@@ -26,7 +26,7 @@ SIZE = Question(
         (
             [1e9, -1.0],
             False,
-            "Height: **1,000,000,000** is not it. Width: **-1** is not it. "
+            "Height: **1,000,000,000** is not it. Width: **−1** is not it. "
             "Count the places where the window can start.",
         ),
         ([None, 0.5], False, "Type a number first, then check it."),
