@@ -27,10 +27,16 @@ UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError,
 
 @dataclass(frozen=True, eq=False)
 class Upload:
-    """Gray bytes (H, W) from 0 (black) to 255 (white); the first of so many pictures of a file."""
+    """The first picture of a file: gray bytes (H, W) from 0 (black) to 255 (white).
+
+    `size` are the rows and columns that it had in the file, where `pictures` are; `ground` is what
+    its transparent parts were put on, "" where there are none.
+    """
 
     gray: Bytes
+    size: tuple[int, int]
     pictures: int
+    ground: str
 
 
 def read_upload(name: str, content: bytes) -> Upload:
@@ -62,7 +68,7 @@ def read_upload(name: str, content: bytes) -> Upload:
             warnings.simplefilter("ignore")  # of large pictures: their size is checked here
             with Image.open(BytesIO(content), formats=KINDS) as image:
                 _check_size(name, image.size)
-                return Upload(_gray(image), getattr(image, "n_frames", 1))
+                return _first(image)
     except DataError:
         raise
     except Image.DecompressionBombError as error:
@@ -89,31 +95,39 @@ def _check_size(name: str, size: tuple[int, int]) -> None:
         )
 
 
-def _gray(image: Image.Image) -> Bytes:
+def _first(image: Image.Image) -> Upload:
     """Return the first picture as gray bytes, upright and opaque."""
+    width, height = image.size
     image.draft("L", (LONGEST, LONGEST))  # a large JPEG is unpacked at a part of its size
     image.load()
-    upright = ImageOps.exif_transpose(image)
+    upright, ground = ImageOps.exif_transpose(image), ""
+    size = (height, width) if upright.size == image.size else (width, height)  # turned by 90°
     if upright.mode in WIDE_KINDS:
         upright = _from_wide(upright)
     elif upright.has_transparency_data:
-        upright = _opaque(upright.convert("RGBA"))
+        upright, ground = _opaque(upright.convert("RGBA"))
     gray = upright.convert("L")
     if max(gray.size) > LONGEST:
         gray.thumbnail((LONGEST, LONGEST), Image.Resampling.BOX)
-    return np.array(gray)
+    return Upload(np.array(gray), size, getattr(image, "n_frames", 1), ground)
 
 
-def _opaque(image: Image.Image) -> Image.Image:
+def _opaque(image: Image.Image) -> tuple[Image.Image, str]:
     """Return an RGBA picture on white, or on black where what is opaque in it is bright."""
     shade, alpha = (np.asarray(image.convert(mode), np.float64) for mode in ("L", "RGBA"))
     alpha = alpha[..., 3]
+    if alpha.min() == 255:
+        return image, ""
     is_bright = (shade * alpha).sum() > 127 * alpha.sum() > 0
-    ground = Image.new("RGBA", image.size, "black" if is_bright else "white")
-    return Image.alpha_composite(ground, image)
+    name = "black" if is_bright else "white"
+    return Image.alpha_composite(Image.new("RGBA", image.size, name), image), name
 
 
 def _from_wide(image: Image.Image) -> Image.Image:
-    """Return a picture of 16 bits or more for each pixel with 8 bits."""
+    """Return a picture of 16 bits or more for each pixel with 8 bits.
+
+    Where no value is above 4095, these are the 12 bits of a camera.
+    """
     values = np.asarray(image).astype(np.float64)
-    return Image.fromarray(np.clip(np.rint(values / 257), 0, 255).astype(np.uint8))
+    most = 4095 if 255 < values.max(initial=0) <= 4095 else 65535
+    return Image.fromarray(np.clip(np.rint(values * (255 / most)), 0, 255).astype(np.uint8))

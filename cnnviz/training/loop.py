@@ -92,8 +92,12 @@ def image_shape(split: Split) -> tuple[int, int, int]:
 
 def timeline(state: TrainState, images: int, config: TrainConfig) -> frozenset[int]:
     """Return the steps whose parameters are worth keeping."""
-    size = sum(array.nbytes for layer in state.params for array in layer.values())
-    return frozenset(timeline_steps(total_steps(images, config), timeline_count(size)))
+    sizes = [
+        sum(array.nbytes for layer in params for array in layer.values())
+        for params in (state.params, *state.optimizer_state.values())
+    ]
+    count = timeline_count(sizes[0], sum(sizes))
+    return frozenset(timeline_steps(total_steps(images, config), count))
 
 
 class Batches:

@@ -18,6 +18,12 @@ def timeline_steps(total_steps: int, count: int) -> tuple[int, ...]:
     return tuple(max(i, int(total_steps * (i / last) ** 3 + 0.5)) for i in range(count))
 
 
-def timeline_count(parameter_bytes: int) -> int:
-    """Return how many checkpoints of this size a run keeps: 200, and at most 200 MB."""
-    return min(MOST, MOST_BYTES // max(1, parameter_bytes))
+def timeline_count(parameter_bytes: int, resume_bytes: int = 0) -> int:
+    """Return how many checkpoints of this size a run keeps: 200, and at most 200 MB.
+
+    That is with the resume file and the one before it; but there is room for two, first and last,
+    where these two alone take no more than 200 MB.
+    """
+    fit = MOST_BYTES // max(1, parameter_bytes)
+    beside = (MOST_BYTES - 2 * resume_bytes) // max(1, parameter_bytes)
+    return min(MOST, max(beside, min(fit, 2)))

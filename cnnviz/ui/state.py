@@ -42,6 +42,7 @@ CHOSEN = (
 )
 """Where one of these does not stand in the URL, none is chosen."""
 PAGE = "_page"
+PUBLISHED = "_published"  # what the browser was told last to have in its address
 MAPPED = "_data-mapped"  # which map the part in view belongs to
 MOVING = "_look-moving"  # the run whose timeline is played or dragged: no address is worth keeping
 LEFT_OUT = "{} in the address makes no sense here: what is usual stands there instead."
@@ -147,7 +148,7 @@ def adopt_url(page: str, table: Table = SHARED, in_use: Callable[[], Table] | No
     if st.session_state.get(PAGE) == page and not went_back:
         return
     st.session_state[PAGE] = page
-    for left_behind in (MOVING, WORK_ASKED, MAPPED):
+    for left_behind in (MOVING, WORK_ASKED, MAPPED, PUBLISHED):
         st.session_state.pop(left_behind, None)
     found = read_params(st.query_params.to_dict(), table)
     _tell_left_out(table, found)
@@ -212,7 +213,10 @@ def publish_url(table: Table | None = None) -> None:
     texts = {key: write_param(value) for key, value in values.items() if value is not None}
     wanted = {key: text for key, text in texts.items() if _read(table[key], text) is not None}
     others = {key: text for key, text in st.query_params.to_dict().items() if not _owned(key)}
-    if st.query_params.to_dict() != others | wanted:
+    # What a browser sends along may be older than what it was told last.
+    told = st.session_state.get(PUBLISHED, wanted)
+    st.session_state[PUBLISHED] = wanted
+    if st.query_params.to_dict() != others | wanted or told != wanted:
         st.query_params.from_dict(others | wanted)
 
 

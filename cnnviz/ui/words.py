@@ -63,6 +63,14 @@ def percent(share: float | None) -> str:
     return "> 99.9 %" if 0.9995 <= share < 1 else f"{100 * share:.1f} %"
 
 
+def about(share: float) -> str:
+    """Return 0.9712 as 97 %, never rounded to 0 or 100, for where there is little room."""
+    whole = round(100 * share)
+    if 0 < share < 1 and whole in (0, 100):
+        return "> 99 %" if whole else "< 1 %"
+    return f"{whole} %"
+
+
 def shape(sizes: tuple[int, ...]) -> str:
     """Return (16, 8, 8) as 16 × 8 × 8."""
     return " × ".join(f"{n:,}" for n in sizes)

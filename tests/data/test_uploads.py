@@ -92,6 +92,7 @@ def test_a_cameras_turn_is_undone() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned clockwise
     found = gray_of("a", saved(GRAY, "PNG", exif=exif))
+    assert read_upload("a", saved(GRAY, "PNG", exif=exif)).size == (30, 20)
     assert np.array_equal(found, np.rot90(VALUES, -1))
 
 
@@ -102,12 +103,15 @@ def test_of_an_animation_the_first_picture_is_taken(kind: str) -> None:
     content = saved(GRAY, kind, save_all=True, append_images=[later], **lossless)
     found = read_upload("a", content)
     assert np.array_equal(found.gray, VALUES)
+    assert (found.size, found.ground) == ((20, 30), "")
     assert found.pictures == 2 and read_upload("a", saved(GRAY, kind)).pictures == 1
 
 
 @pytest.mark.parametrize("size", [(4000, 3000), (1, 3000)])
 def test_a_large_picture_is_made_smaller(size: tuple[int, int]) -> None:
-    found = gray_of("a", saved(Image.new("L", size, 90), "PNG"))
+    content = saved(Image.new("L", size, 90), "PNG")
+    found = gray_of("a", content)
+    assert read_upload("a", content).size == (size[1], size[0])
     assert max(found.shape) == LONGEST
     assert found.shape[0] == max(1, round(size[1] * LONGEST / max(size)))
     assert (found == 90).all()
@@ -149,3 +153,14 @@ def test_no_changed_byte_leads_to_another_error(kind: str, data: st.DataObject) 
     except DataError:
         return
     assert found.dtype == np.uint8 and found.ndim == 2
+
+
+def test_what_is_transparent_is_told() -> None:
+    for color, ground in (((0, 0, 0, 9), "white"), ((255, 255, 255, 9), "black"), ((9, 9, 9), "")):
+        mode = "RGBA" if len(color) == 4 else "RGB"
+        assert read_upload("a", saved(Image.new(mode, (2, 2), color), "PNG")).ground == ground
+
+
+def test_twelve_bits_in_sixteen() -> None:
+    values = np.array([[0, 2048, 4095]], np.uint16)
+    assert gray_of("a", saved(Image.fromarray(values), "PNG")).tolist() == [[0, 128, 255]]

@@ -210,8 +210,8 @@ def test_windows_side_by_side_cover_all_once_where_nothing_is_left_over(
             Window((1, 3), dilation=(1, 2), padding=((0, 0), (1, 0))),
             (4, 3),
             "Conv2d: the 1×3 kernel does not fit: width 3 + padding 1 + 0 = 4 is smaller than "
-            'the window of (3 − 1) × 2 + 1 = 5; use padding="same", a smaller kernel or dilation, or '
-            "remove a layer before it that makes the image smaller.",
+            'the window of (3 − 1) × 2 + 1 = 5; use padding="same", a smaller kernel or dilation, '
+            "or remove a layer before it that makes the image smaller.",
         ),
     ],
 )

@@ -33,3 +33,5 @@ def test_two_hundred_files_and_two_hundred_megabytes() -> None:
     assert timeline_count(180_000) == 200
     assert timeline_count(13_000_000) == 15
     assert timeline_count(300_000_000) == 0
+    assert timeline_count(13_000_000, 39_000_000) == 9  # beside two resume files with Adam's means
+    assert timeline_count(40_000_000, 120_000_000) == 2

@@ -24,7 +24,7 @@ from cnnviz.ui.activations.words import brief, layer_words
 from cnnviz.ui.inside.brought import NOTHING_DRAWN
 from cnnviz.ui.pictures import pictures
 from tests.browser import ROOT
-from tests.runs.run_tools import LAYERS, whole_run
+from tests.runs.run_tools import LAYERS, STEPS, whole_run
 
 PAGE = "pages/7_Activations.py"
 SCROLL = ("_act_above", "_act_below")
@@ -66,10 +66,10 @@ def run() -> RunFolder:
     return whole_run(layout.runs_root())
 
 
-def trace_of(run: RunFolder, image: int = 0) -> list[Any]:
+def trace_of(run: RunFolder, image: int = 0, step: int = STEPS) -> list[Any]:
     settings = run.settings()
     x, _ = pictures(settings.data).test.batch(slice(image, image + 1))
-    params = run.params(run.checkpoint_steps()[-1])
+    params = run.params(step)
     return Sequential.from_specs(settings.layers).trace(params, x)
 
 
@@ -157,9 +157,11 @@ def test_a_convolution_is_the_linked_picture(run: RunFolder) -> None:
 
 
 @pytest.mark.parametrize(("label", "title"), [("Filter 2", "Filters"), ("Convolution",) * 2])
-def test_the_ways_on_take_the_cell_along(run: RunFolder, label: str, title: str) -> None:
-    page = activations(run, look_layer="1", look_unit="2", look_cell="1,3", look_image="4")
-    value = trace_of(run, image=4)[0].output[0, 2, 1, 3]
+@pytest.mark.parametrize("step", [7, STEPS])
+def test_the_ways_on_take_the_cell_along(run: RunFolder, label: str, title: str, step: int) -> None:
+    chosen = {"look_layer": "1", "look_unit": "2", "look_cell": "1,3", "look_image": "4"}
+    page = activations(run, look_step=str(step), **chosen)
+    value = trace_of(run, image=4, step=step)[0].output[0, 2, 1, 3]
     next(one for one in page.button if one.label == label).click().run()
     assert not faults(page)
     assert page.title[0].value == title

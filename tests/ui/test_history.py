@@ -72,6 +72,21 @@ def test_nothing_is_published_while_the_timeline_moves(session: Any) -> None:
     assert session.query_params == {"look_step": "7"}
 
 
+def test_a_choice_that_is_made_again_at_once_comes_back_into_the_address(session: Any) -> None:
+    session.session_state["look_step"] = 7
+    publish_url(TABLE)
+    session.session_state["look_step"] = None
+    publish_url(TABLE)
+    assert session.query_params == {}
+    session.query_params["look_step"] = "7"  # sent along before the browser heard of it
+    session.session_state["look_step"] = 7
+    sent = []
+    session.query_params.from_dict = sent.append
+    publish_url(TABLE)
+    publish_url(TABLE)
+    assert sent == [{"look_step": "7"}]
+
+
 def test_another_page_is_published_again(session: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(state, "get_script_run_ctx", lambda: None)
     session.session_state.update({PAGE: "Filters", MOVING: "a-run", "look_step": 7})

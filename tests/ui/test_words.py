@@ -7,6 +7,7 @@ import pytest
 from cnnviz.runs.status import STATES as ALL_STATES
 from cnnviz.ui.words import (
     STATES,
+    about,
     badge,
     count_of,
     duration,
@@ -67,6 +68,12 @@ def test_shares_and_shapes() -> None:
     assert percent(0.99996) == "> 99.9 %" and percent(1e-9) == "< 0.1 %"
     assert percent(None) == percent(math.nan) == "–"
     assert shape((16, 8, 8)) == "16 × 8 × 8"
+
+
+def test_shares_where_there_is_little_room() -> None:
+    assert [about(share) for share in (0, 0.004, 0.5, 0.996, 1)] == [
+        *("0 %", "< 1 %", "50 %", "> 99 %", "100 %")
+    ]
 
 
 def test_every_state_has_a_sign_and_a_word() -> None:

@@ -214,6 +214,7 @@ def _links(moment: Moment, step: LayerTrace, layer: int, unit: Unit, prefix: str
         conv_kernel="run",
         conv_run=moment.run.id,
         conv_layer=layer,
+        conv_step=None if moment.live else moment.step,
         conv_image=int(st.session_state.get(f"{prefix}image") or 0),
         conv_filter=unit[0],
         conv_cell=(unit[1:],),
@@ -221,7 +222,6 @@ def _links(moment: Moment, step: LayerTrace, layer: int, unit: Unit, prefix: str
 
 
 def _on_convolution(moment: Moment, prefix: str) -> bool:
-    """Whether the Convolution page can show this: the latest weights and a test image."""
+    """Whether the Convolution page can show this: one of the run's own test images."""
     source, data = (st.session_state.get(f"{prefix}{key}") for key in ("from", "data"))
-    own = source == "test" and data in (None, moment.settings.data.dataset)
-    return own and moment.step == moment.steps[-1]
+    return source == "test" and data in (None, moment.settings.data.dataset)

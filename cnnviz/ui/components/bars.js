@@ -11,6 +11,12 @@ const written = ({ data }, value) => {
   return data.percent ? percentOf(value) : short(value)
 }
 
+// Where there is little room; nothing where that would be 0 or 100 and is not.
+const rounded = (share) => {
+  const whole = Math.round(100 * share)
+  return whole === 100 * share || (whole > 0 && whole < 100) ? `${whole} %` : ''
+}
+
 const named = ({ data }, number) => data.titles[number] || `unit ${number}`
 
 // Where things stand: the inner width, and the height of a value.
@@ -77,7 +83,7 @@ const drawBars = (context, state, { width, y, few }) => {
     }
     if (!few) return
     context.fillStyle = colors.ink
-    const texts = [written(state, value), data.percent ? `${Math.round(100 * value)}%` : '']
+    const texts = [written(state, value), data.percent ? rounded(value) : '']
     const text = texts.find((one) => context.measureText(one).width <= step) || ''
     context.fillText(text, x + step / 2, value < 0 ? end + 9 : start - 9)
   })

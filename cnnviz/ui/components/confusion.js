@@ -12,7 +12,7 @@ const sentence = ({ counts, classes }, [t, p]) => {
   const total = counts[t].reduce((a, b) => a + b, 0)
   if (!total) return `There is no image of ${classes[t]} here.`
   const count = counts[t][p]
-  const images = `${count || 'No'} ${count === 1 ? 'image' : 'images'} of ${classes[t]}`
+  const images = `${count ? count.toLocaleString('en') : 'No'} ${count === 1 ? 'image' : 'images'} of ${classes[t]}`
   const verb = count === 1 ? 'was' : 'were'
   const what = t === p ? `${verb} recognized` : `${verb} taken for ${classes[p]}`
   const whole = /^\d+$/.test(classes[t]) ? `the ${classes[t]}s` : `all ${classes[t]} images`

@@ -50,11 +50,13 @@ def both(moment: Moment) -> list[Moment]:
 
 
 def told_apart(second: Moment, first: Moment) -> str:
-    """Return in a word what a run is and the first is not: its network, data, start, else its id.
+    """Return what a run is and the first is not: its network, data, seed, start, else its id.
 
     Nothing for the first itself.
     """
-    pairs = zip(described(second.run), described(first.run), strict=True)
+    seeds = [f"seed {one.settings.config.seed}" for one in (second, first)]
+    own, others = described(second.run), described(first.run)
+    pairs = zip((*own[:2], seeds[0], own[2]), (*others[:2], seeds[1], others[2]), strict=True)
     differing = (own for own, other in pairs if own != other)
     return "" if second is first else next(differing, second.run.id)
 

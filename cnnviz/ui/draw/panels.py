@@ -55,7 +55,14 @@ def _bars(one: Shown, at: int, *, several: bool) -> Part:
     if several:
         title = f"{run_title(one.moment.run)} · step {one.moment.step:,}"
     if one.probs is None:
-        return chart(f"bars-{at}", None, alt=title, height=BARS_HEIGHT, title=title, empty="Draw.")
+        return chart(
+            f"bars-{at}",
+            None,
+            alt=title,
+            height=BARS_HEIGHT,
+            title=title,
+            empty="Nothing is drawn yet.",
+        )
     texts = [exactly(float(share)) for share in one.probs]
     listed = ", ".join(f"{name} {text}" for name, text in zip(one.names, texts, strict=True))
     return chart(

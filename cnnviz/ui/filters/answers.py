@@ -13,7 +13,7 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.filters.bank import Bank
 from cnnviz.ui.filters.grid import MOST_TILES, limit
 from cnnviz.ui.filters.measure import IMAGES_WIDTH, image_words, images_input
-from cnnviz.ui.filters.state import ANSWER, ANSWERS, UNIT
+from cnnviz.ui.filters.state import ANSWER, ANSWERS, RANGE, UNIT
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.choices import switched
 from cnnviz.ui.inside.links import image_state, link, set_state
@@ -147,6 +147,7 @@ def all_responses(
         titles=[f"Filter {one}" for one in units],
         palette="diverging",
         limits=(-most, most),
+        own=st.session_state.get(RANGE) == "own",
         size=72,
         choosable=True,
         quiet=True,

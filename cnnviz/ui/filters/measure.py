@@ -13,6 +13,7 @@ from cnnviz.ui.inside.work import QUICK
 from cnnviz.ui.pictures import Pictures, pictures
 
 USUAL = 1_000
+FEW = 300  # images that are all looked at, whatever it takes
 IMAGES_WIDTH = 200
 
 
@@ -26,7 +27,7 @@ def images_input(moment: Moment, cost: int) -> tuple[Pictures, NDArray[np.intp]]
     words = {count: f"{count:,} of {there:,}" for count in COUNTS if count < there}
     words[there] = f"all {there:,}"
     if st.session_state.get(IMAGES) not in words:
-        quick = [count for count in words if count * cost <= QUICK]
+        quick = [count for count in words if count * cost <= QUICK or count <= FEW]
         st.session_state[IMAGES] = max(quick, default=min(USUAL, there))
     count = picked("Test images", IMAGES, words, "Evenly spread over the test images.")
     return shown, evenly(there, count)

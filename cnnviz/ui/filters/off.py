@@ -201,5 +201,6 @@ def ranking_words(lost: NDArray[np.float64], order: list[int], unit: int) -> str
         f"{order.index(unit) + 1} of {len(order)}."
     )
     if spare:
-        text += f" {spare} could be left out, one alone, without losing a single image's worth."
+        them = "One of them" if spare == 1 else f"Any one of {spare} of them"
+        text += f" {them} could be left out, alone, without losing a single image."
     return text

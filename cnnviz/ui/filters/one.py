@@ -46,8 +46,7 @@ def one_filter(found: Bank, unit: int, channel: int) -> None:
             "Convolution",
             key="_filters_to_convolution",
             icon="🔲",
-            help="The Convolution page with this filter, on a test image, with the run's latest "
-            "weights.",
+            help="The Convolution page with this filter as it is after this step.",
             **convolution_state(found, unit),
         )
 
@@ -59,7 +58,8 @@ def convolution_state(found: Bank, unit: int) -> dict[str, object]:
     chosen = {"from": "run", "kernel": "run", "run": found.moment.run.id, "layer": found.number}
     its_own = st.session_state.get("look_data") in (None, found.moment.settings.data.dataset)
     image = st.session_state.get("look_image") if its_own else None
-    chosen |= {"filter": unit, "image": image}
+    step = None if found.moment.live else found.moment.step
+    chosen |= {"filter": unit, "image": image, "step": step}
     return own | {f"conv_{name}": value for name, value in chosen.items()}
 
 

@@ -121,9 +121,10 @@ def upload_input(prefix: str, usual: Manner) -> Brought:
         show_picture(gray)
         found = (fit if fits else as_it_is)(gray, usual)
         state[word] = encode_drawing(found.pixels)
-        rows, columns = map(count_of, gray.shape, ("row", "column"))
+        rows, columns = map(count_of, upload.size, ("row", "column"))
+        ground = f", what is transparent put on {upload.ground}" * bool(upload.ground)
         first = f"the first of its {upload.pictures:,} pictures, " * (upload.pictures > 1)
-        words = f"Your picture {plain(name)}, {first}{rows} × {columns}."
+        words = f"Your picture {plain(name)}, {first}{rows} × {columns}{ground}."
         return Brought(found, f"{words} {fitting_words(found, usual, fits=fits)}")
     if not state.get(word):
         raise ValueError(NOTHING_UPLOADED)

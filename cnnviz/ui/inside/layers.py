@@ -24,6 +24,9 @@ def layer_input(moment: Moment, wanted: Callable[[Layer], bool]) -> int | None:
     if not numbers:
         return None
     chosen = st.session_state.get(LAYER)
+    if isinstance(chosen, int) and chosen > len(layers):
+        words = f"This network has {len(layers)} layers: there is no layer {chosen:,}."
+        st.toast(words, icon="🔗", duration="long")
     keep(LAYER, chosen if chosen in numbers else numbers[0])
 
     def title(number: int) -> str:

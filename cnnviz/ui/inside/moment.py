@@ -145,7 +145,9 @@ def _moment(run: RunFolder, runs: list[RunFolder]) -> Moment | None:
         return None
     asked = st.session_state.get(STEP)
     if asked is not None and asked > steps[-1] and not status.active:
-        _choose(None)  # there is no such step, and never will be
+        _choose(None)
+        words = f"This run ends at step {steps[-1]:,}: there is no step {asked:,.0f}."
+        st.toast(words, icon="🔗", duration="long")
     step, live = chosen_step(asked, steps)
     st.session_state[SHOWN] = step
     if st.session_state.get(MOVING) != run.id:

@@ -65,7 +65,7 @@ def table(prefix: str) -> Table:
     counts = {"channels": CHANNELS.read, "filters": FILTERS.read, "seed": SEED.read}
     texts = dict.fromkeys([key for key, *_ in (SIZE, *WINDOW)], name)
     own = {"from": one_of(NUMBERS | PICTURES), **counts, **texts}
-    borrowed = {prefix + key for key in ("data", "image", "run", "layer")}
+    borrowed = {prefix + key for key in ("data", "image", "run", "layer", "step")}
     return {
         **DRAWING_TABLE,
         **{key: read for key, read in source_table(prefix).items() if key in borrowed},

@@ -13,6 +13,7 @@ import streamlit as st
 from cnnviz.data import DataChoice, available
 from cnnviz.explain.kernels import EXAMPLES
 from cnnviz.nn.types import Array
+from cnnviz.runs.folder import RunFolder
 from cnnviz.ui.inside.brought import UNKNOWN, drawn_picture, fit_input, pad_input
 from cnnviz.ui.inside.drawing import drawing
 from cnnviz.ui.lab.inputs import as_table, from_table, resize_inputs, tell
@@ -38,6 +39,8 @@ SOURCES = {key: example.title for key, example in EXAMPLES.items()} | {
     "run": "Run's layer",
 }
 LOOK = "look_"
+LATEST = -1
+"""Stands for the latest step, also of a run that goes on; it is in no URL."""
 DRAWING_TABLE: dict[str, Parse] = {f"{LOOK}drawing": drawing, f"{LOOK}fit": flag}
 """The drawing has one name on all pages."""
 
@@ -68,6 +71,7 @@ def source_table(prefix: str) -> dict[str, Parse]:
         "image": Numbers("Image", 0, 10**6).read,
         "run": run_id,
         "layer": Numbers("Layer", 1, 100).read,
+        "step": Numbers("Step", 0, 10**9).read,
     }
     return {prefix + key: reader for key, reader in readers.items()} | DRAWING_TABLE
 
@@ -77,9 +81,9 @@ def source_keys(prefix: str, chosen: str, *, with_run: bool = False) -> list[str
     used = {
         "own": ["grid", "depth"],
         "picture": ["data", "image"],
-        "run": ["run", "layer", "image"],
+        "run": ["run", "layer", "step", "image"],
     }.get(chosen, [])
-    more = ["run", "layer"] if with_run and chosen != "run" else []
+    more = ["run", "layer", "step"] if with_run and chosen != "run" else []
     drawing = DRAWING_TABLE if chosen == "drawing" else {}
     return [*(prefix + key for key in ("from", *used, *more)), *drawing]
 
@@ -208,4 +212,19 @@ def layer_input(prefix: str, on_change: Callable[[], None] | None = None) -> Tra
         persist_state="session",
         on_change=on_change,
     )
-    return trained(runs[chosen], number)
+    return trained(runs[chosen], number, _step_input(prefix, runs[chosen]))
+
+
+def _step_input(prefix: str, run: RunFolder) -> int | None:
+    """Draw the choice of a checkpoint; return its step, None for the latest."""
+    key, steps = f"{prefix}step", run.checkpoint_steps()
+    keep(key, st.session_state.get(key) if st.session_state.get(key) in steps else LATEST)
+    step = st.selectbox(
+        "After step",
+        [LATEST, *reversed(steps)],
+        key=key,
+        format_func=lambda one: "the latest" if one == LATEST else f"{one:,}",
+        help="Its weights as they were after this step; 0 is before any training.",
+        persist_state="session",
+    )
+    return None if step == LATEST else step

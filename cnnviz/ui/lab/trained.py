@@ -77,15 +77,17 @@ def convolutions(run: RunFolder) -> list[int]:
 def run_title(run: RunFolder) -> str:
     """Return a run in a few words."""
     network, data, when = described(run)
-    return f"{network} · {data} · {when}"
+    settings = settings_of(run)
+    seed = f"seed {settings.config.seed} · " if settings else ""
+    return f"{network} · {data} · {seed}{when}"
 
 
-def trained(run: RunFolder, number: int) -> Trained:
-    """Return a convolution with its latest weights; raises RunError where they cannot be read."""
+def trained(run: RunFolder, number: int, step: int | None = None) -> Trained:
+    """Return a convolution after a step, by default the latest; raises RunError."""
     steps = run.checkpoint_steps()
     if not steps:
         raise RunError(f"The run {run.id} has no weights yet: wait for its first checkpoint.")
-    return _trained(str(run.path), steps[-1], number)
+    return _trained(str(run.path), step if step in steps else steps[-1], number)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -33,11 +33,12 @@ SET_HELP = (
 def set_input(moment: Moment) -> str:
     """Draw the choice of images; return "validation" or "test".
 
-    As long as nothing is chosen these are the test images of a run that has finished, and the
-    validation images of any other.
+    At first these are the test images of a run that has finished, and the validation images of any
+    other. What is shown once stays, also when the run ends: an address shows the same again.
     """
     usual = "test" if moment.run.evaluation("test") else "validation"
-    keep("_wrong_set", st.session_state.get(SET) or usual)
+    which = str(st.session_state.setdefault(SET, usual) or usual)
+    keep("_wrong_set", which)
     st.segmented_control(
         "Images",
         [*SETS],
@@ -49,7 +50,7 @@ def set_input(moment: Moment) -> str:
         width="content",
         on_change=_take_set,
     )
-    return str(st.session_state.get(SET) or usual)
+    return which
 
 
 def _take_set() -> None:

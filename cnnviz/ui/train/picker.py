@@ -133,9 +133,11 @@ def _pick(run: str) -> None:
 
 
 def line(run: RunFolder) -> str:
-    """Return a run in a line of Markdown: when, state, network, data, accuracy."""
+    """Return a run in a line of Markdown: state, network, data, seed, when, accuracy."""
     sign, word, _ = STATES[run.status().state]
-    return " · ".join((f"{sign} {word}", *map(plain, described(run)), percent(accuracy(run))))
+    settings, (network, data, when) = settings_of(run), map(plain, described(run))
+    seed = [f"seed {settings.config.seed}"] if settings else []
+    return " · ".join((f"{sign} {word}", network, data, *seed, when, percent(accuracy(run))))
 
 
 def described(run: RunFolder) -> tuple[str, str, str]:

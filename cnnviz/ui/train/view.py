@@ -14,6 +14,7 @@ from cnnviz.training.events import Evaluation
 from cnnviz.training.metrics import confident_mistakes
 from cnnviz.ui.components.tiles import Mark
 from cnnviz.ui.pictures import Pictures
+from cnnviz.ui.words import about, percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +107,7 @@ def captions(
     guesses: NDArray[np.integer], sure: NDArray[np.floating], names: tuple[str, ...]
 ) -> list[str]:
     """Return for each image what it is taken for, and how surely."""
-    return [f"{names[guess]}\n{100 * p:.0f} %" for guess, p in zip(guesses, sure, strict=True)]
+    return [f"{names[guess]}\n{about(p)}" for guess, p in zip(guesses, sure, strict=True)]
 
 
 def marks(guesses: NDArray[np.integer], labels: NDArray[np.integer]) -> list[Mark]:
@@ -124,6 +125,6 @@ def titles(
 ) -> list[str]:
     """Return for each image, in words, what it is and what it is taken for."""
     return [
-        f"{names[label]}, taken for {names[guess]} with {100 * p:.1f} %"
+        f"{names[label]}, taken for {names[guess]} with {percent(p)}"
         for label, guess, p in zip(labels, guesses, sure, strict=True)
     ]

@@ -129,6 +129,7 @@ def test_all_of_it_stands_in_the_link() -> None:
         "conv_image",
         "conv_run",
         "conv_layer",
+        "conv_step",
         "conv_filter",
         "conv_channels",
         *DRAWING_TABLE,
@@ -208,6 +209,11 @@ def test_a_runs_own_layer_and_image() -> None:
     assert numbers(data, "after") == trace[0].output[0, 2].ravel().tolist()
     assert data["activation"] == ""
     assert page.query_params["conv_run"] == run.id
+    assert "conv_step" not in page.query_params  # the latest, also where a run goes on
+    page.selectbox("conv_step").select(7).run()
+    trace = model.trace(run.params(7), x)
+    assert numbers(picture(page), "after") == trace[0].output[0, 2].ravel().tolist()
+    assert page.query_params["conv_step"] == "7" and page.query_params["conv_filter"] == "2"
     page.selectbox("conv_kernel").select("blur" if "blur" in KERNEL_TITLES else "box").run()
     assert page.text_input("conv_stride").value == "3"
     assert not faults(page)
