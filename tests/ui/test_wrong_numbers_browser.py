@@ -42,7 +42,7 @@ def test_a_wrong_number_is_said_and_train_waits_for_a_right_one(train_page: Page
     page = train_page
     for label, text, told in (
         ("Epochs", "0", "Epochs must be a whole number from 1 to 9,999, not 0"),
-        ("Images", "-1", "Images must be a whole number from 1 to 1,497, not -1"),
+        ("Images", "-1", "Images must be a whole number from 1 to 1,497, not −1"),
         ("Batch", "1e99", "Batch must be a whole number from 1 to 1,000,000, not 1e+99"),
     ):
         expect(train(page)).to_be_enabled(timeout=PATIENCE)

@@ -60,7 +60,8 @@ def pixel_rows(passes: list[Forward]) -> list[list[Part]]:
         )
         for place, values in enumerate(shown)
     ]
-    words = f"What goes into the first layer → {numbers_words(activity(images[0][None]))}"
+    numbers = numbers_words([activity(one[None]) for one in images])
+    words = f"What goes into the first layer → {numbers}"
     return [[note("pixels", "Pixels", words)], pictures]
 
 
@@ -69,7 +70,7 @@ def layer_rows(
 ) -> list[list[Part]]:
     """Return one line of the scroll: a title with numbers, and pictures or bars."""
     first = passes[0]
-    head = [_head(row, first, look)]
+    head = [_head(row, passes, look)]
     if all(isinstance(first.trace[i - 1].layer, QUIET) for i in range(row.first, row.last + 1)):
         return [head]
     limits = look.limits or common_limits(passes, range(row.last, row.last + 1))
@@ -107,18 +108,19 @@ def within(row: Row, chosen: Chosen) -> bool:
     return row.first <= chosen.layer <= row.last
 
 
-def _head(row: Row, found: Forward, look: Look) -> Part:
+def _head(row: Row, passes: list[Forward], look: Look) -> Part:
     """Return number and kind of a layer, what it does, its numbers, and what deserves a look."""
+    found, images = passes[0], [one.numbers[row.last - 1] for one in passes]
     layers = [found.trace[i - 1].layer for i in range(row.first, row.last + 1)]
     title = f"{row.first}" if row.first == row.last else f"{row.first}–{row.last}"
     title += f" · {' + '.join(map(name_of, layers))}"
-    numbers = found.numbers[row.last - 1]
+    numbers = images[0]
     words = "; ".join(filter(None, map(layer_words, layers)))
     hidden = numbers.shape[0] - MOST_MAPS if len(numbers.shape) == 3 and not look.every_map else 0
     more = (
         f"{count_of(hidden, 'more map')}: switch on “All maps” to see them." if hidden > 0 else ""
     )
-    said = ". ".join(filter(None, (numbers_words(numbers), f"{remarks(numbers)} {more}".strip())))
+    said = ". ".join(filter(None, (numbers_words(images), f"{remarks(numbers)} {more}".strip())))
     return note(f"{row.first}-head", title, f"{words} → {said}")
 
 

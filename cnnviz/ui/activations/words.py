@@ -1,6 +1,6 @@
 """Layers and their outputs in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cnnviz.explain.activity import Activity
@@ -86,16 +86,16 @@ _WORDS: Mapping[type[Layer], Callable[[Any], str]] = {
 }
 
 
-def numbers_words(found: Activity) -> str:
-    """Return shape, range, mean and share of zeros in a line."""
-    return " · ".join(
-        (
-            shape(found.shape),
-            f"{brief(found.least)} to {brief(found.most)}",
-            f"mean {brief(found.mean)}",
-            f"{percent(found.zeros)} zeros",
-        )
-    )
+def numbers_words(images: Sequence[Activity]) -> str:
+    """Return shape, range, mean and share of zeros in a line, those of two images in turn."""
+    told = [
+        f"{brief(one.least)} to {brief(one.most)} · mean {brief(one.mean)} · "
+        f"{percent(one.zeros)} zeros"
+        for one in images
+    ]
+    if len(told) > 1:
+        told = [f"image {number}: {words}" for number, words in enumerate(told, 1)]
+    return f"{shape(images[0].shape)} · {'; '.join(told)}"
 
 
 def remarks(found: Activity) -> str:

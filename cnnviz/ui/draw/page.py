@@ -132,6 +132,9 @@ def show_answers(shown: list[Shown]) -> None:
     board(answer_rows(shown), key="_draw_answers")
     if first.subject is not None:
         show_words(first.subject)
+    for second in shown[1:]:
+        if first.subject and second.subject and second.subject.words != first.subject.words:
+            st.caption(f"The second run: {second.subject.words}")
 
 
 def label_input(names: tuple[str, ...]) -> int:

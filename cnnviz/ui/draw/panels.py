@@ -12,7 +12,7 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.draw.curves import Followed
 from cnnviz.ui.draw.prediction import Probs, exactly, predicted, top
 from cnnviz.ui.inside.moment import Moment
-from cnnviz.ui.inside.subject import SEEN, Subject
+from cnnviz.ui.inside.subject import Subject
 from cnnviz.ui.lab.trained import run_title
 
 SEEN_SIZE, SEEN_SIZE_OF_TWO, BARS_HEIGHT, CURVES_HEIGHT = 196, 112, 290, 320
@@ -39,14 +39,15 @@ def answer_rows(shown: Sequence[Shown]) -> list[list[Part]]:
     """Return image and bars of one run, or of two side by side."""
     several = len(shown) > 1
     size = SEEN_SIZE_OF_TWO if several else SEEN_SIZE
-    seen = [_seen(one, f"seen-{at}", size) for at, one in enumerate(shown)]
+    whose = ["the first run", "the second run"] if several else ["the network"]
+    seen = [_seen(one, f"seen-{at}", size, whose[at]) for at, one in enumerate(shown)]
     bars = [_bars(one, at, several=several) for at, one in enumerate(shown)]
     return [seen, bars] if several else [[*seen, *bars]]
 
 
-def _seen(one: Shown, name: str, size: int) -> Part:
+def _seen(one: Shown, name: str, size: int, who: str) -> Part:
     x = one.subject.x if one.subject else np.zeros((1, 28, 28), np.float32)
-    label = f"{SEEN}, 28 × 28"
+    label = f"What {who} sees, 28 × 28"
     return tiles(name, x, label=label, limits=(0, 1), size=size, help=SEEN_HELP, quiet=True)
 
 

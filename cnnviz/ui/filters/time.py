@@ -141,7 +141,7 @@ def gradient_words(spread: Spread, images: int) -> str:
     if 0 < largest < len(sizes) - 1:
         text += f", and largest, {sizes[largest]:.2g}, at step {steps[largest]:,}"
     end = (
-        "the layer has come to rest."
+        "the layer hardly changes any more: it has learned, or its filters have died."
         if sizes[-1] < sizes.max() / 10
         else "there is still something to learn, or to forget."
     )
