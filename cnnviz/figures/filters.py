@@ -14,6 +14,8 @@ CLEAR = "rgba(0,0,0,0)"
 PlotlyDict = dict[str, Any]
 Floats = NDArray[np.float64]
 
+LEVELS = (0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1)  # shares that the legend names
+
 
 def classes_figure(names: Sequence[str], whole: Floats, without: Floats | None) -> PlotlyDict:
     """Return the accuracy of each class with all filters, and with some switched off.
@@ -69,7 +71,7 @@ def spread_figure(
         "zmin": 0,
         "zmax": float(np.sqrt(shares.max())) or 1.0,
         "colorscale": [[0, PALE], [1, TRAINING]],
-        "showscale": False,
+        "colorbar": _shares_bar(float(shares.max())),
         "customdata": told,
         "hovertemplate": "step %{x}<br>%{customdata}<extra></extra>",
         "hoverongaps": False,
@@ -84,6 +86,18 @@ def spread_figure(
     }
     across = {"type": "category", "showgrid": False, "title": {"text": "step"}}
     return _figure([heatmap, mark], across, {"title": {"text": what[:-1]}, "zeroline": True})
+
+
+def _shares_bar(most: float) -> PlotlyDict:
+    """Return the legend of colors that follow the root of a share."""
+    levels = [level for level in LEVELS if level <= most]
+    return {
+        "title": {"text": "share"},
+        "thickness": 10,
+        "outlinewidth": 0,
+        "tickvals": [level**0.5 for level in levels],
+        "ticktext": [f"{100 * level:g} %" for level in levels],
+    }
 
 
 def _figure(

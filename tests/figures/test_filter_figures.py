@@ -42,6 +42,9 @@ def test_a_column_for_each_step_and_nothing_where_nothing_lies() -> None:
     assert heatmap["z"] == [[0.5, 1.0], [pytest.approx(0.75**0.5), None]]
     assert heatmap["customdata"][1][0] == "0 to 1: 75.00 % of the weights"
     assert mark["x"] == ["1,200", "1,200"]
+    bar = heatmap["colorbar"]
+    assert bar["ticktext"][:3] == ["0 %", "1 %", "5 %"] and bar["ticktext"][-1] == "100 %"
+    assert bar["tickvals"][1] == pytest.approx(0.1) and bar["tickvals"][-1] == heatmap["zmax"] == 1
 
 
 def test_it_can_be_read_by_a_browser() -> None:

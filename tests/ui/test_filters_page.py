@@ -62,6 +62,10 @@ def sections(page: AppTest) -> Iterator[str]:
         yield part
 
 
+def press(page: AppTest, label: str) -> AppTest:
+    return next(one for one in page.button if one.label.startswith(label)).click().run()
+
+
 def faults(page: AppTest) -> list[str]:
     return [str(one.value) for one in (*page.exception, *page.error)]
 
@@ -326,3 +330,28 @@ def test_what_is_computed_over_a_training_that_goes_on_ends_at_the_shown_step(
 
     assert lasting("training") == steps[:4]
     assert lasting("finished") == steps
+
+
+def test_the_ways_on_take_step_filter_image_and_cell_along(run: RunFolder) -> None:
+    chosen = {"look_step": "7", "look_layer": "1", "look_unit": "2", "look_image": "4"}
+    page = filters_page(run=run.id, filters_part="answers", **chosen)
+    model, test = Sequential.from_specs(run.settings().layers), pictures(run.settings().data).test
+    response = model.trace(run.params(7), test.batch(slice(4, 5))[0])[0].output[0, 2]
+    row, column = np.unravel_index(int(response.argmax()), response.shape)
+    press(page, "Every layer for this image")
+    assert page.title[0].value == "Activations" and not faults(page)
+    assert chosen.items() <= page.query_params.items()
+    assert page.query_params["look_cell"] == f"{row},{column}"
+    page = press(filters_page(run=run.id, filters_part="one", **chosen), "Take it apart")
+    assert page.title[0].value == "Convolution" and not faults(page)
+    wanted = {"conv_run": run.id, "conv_step": "7", "conv_layer": "1", "conv_filter": "2"}
+    assert wanted.items() <= page.query_params.items()
+    assert page.query_params["conv_image"] == "4"
+
+
+def test_before_any_step_nothing_is_before_it(run: RunFolder) -> None:
+    page = filters_page(run=run.id, look_step="0", filters_show="all")
+    shown = {name for name in parts(page) if name.startswith("filters-")}
+    assert shown == {"filters-before"}
+    page = filters_page(run=run.id, look_step="7", filters_show="all")
+    assert {"filters-before", "filters-now", "filters-difference"} <= set(parts(page))

@@ -47,12 +47,15 @@ def picture(found: Bank, unit: int, units: NDArray[np.intp]) -> None:
     one_response(found, unit, subject, before[unit], after[unit])
     every = np.arange(found.count) if found.count <= MOST_TILES else units[:MOST_TILES]
     all_responses(found, unit, every, before, after)
+    row, column = np.unravel_index(int(before[unit].argmax()), before[unit].shape)
     link(
         "Every layer for this image",
         "Activations",
         key="_filters_to_activations",
         icon="💡",
-        help="The Activations page, with this image and this layer.",
+        help="The Activations page, with this image, this layer and this filter's largest number.",
+        look_unit=unit,
+        look_cell=((int(row), int(column)),),
     )
 
 

@@ -109,7 +109,9 @@ def grid(found: Bank, sheet: Sheet, unit: int) -> None:
     common = limit(np.stack([found.now, found.before]))
     with np.errstate(all="ignore"):
         difference = found.now - found.before
-    wanted = ("before", "now", "difference") if sheet.shown == "all" else (sheet.shown,)
+    wanted: tuple[str, ...] = (sheet.shown,)
+    if sheet.shown == "all":  # before any step there is but one
+        wanted = ("before", "now", "difference") if found.moment.step > found.first else ("before",)
     parts = [
         part(
             found,
