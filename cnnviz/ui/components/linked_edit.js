@@ -38,6 +38,8 @@ const edit = (state, panel, cell, typed = null) => {
   if (typed === null) box.select()
 }
 
+const REST = 120 // milliseconds in which the page's other inputs take over what an answer brings
+
 // One after the other: before the page has answered, its other inputs are not up to date, and what
 // they would send along with the next edit would undo the one before.
 const sendEdit = (state) => {
@@ -47,9 +49,14 @@ const sendEdit = (state) => {
 }
 
 const hearBack = (state) => {
-  if (state.waiting === state.data.heard) return
-  state.waiting = null
-  sendEdit(state)
+  if (state.waiting === null || state.waiting === state.data.heard) return
+  clearTimeout(state.resting)
+  state.resting = setTimeout(() => {
+    state.waiting = null
+    sendEdit(state)
+    if (state.waiting === null && state.unsaid) tellPin(state, state.unsaid.pop())
+    if (state.waiting === null) state.unsaid = null
+  }, REST)
 }
 
 // The next cell that can be changed, line by line: so a whole grid is typed number by number.

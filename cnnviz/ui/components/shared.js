@@ -70,12 +70,14 @@ const entitle = (el, text, help) => {
 
 const tellPin = (state, pin) => {
   if (state.data.hears === false) return
+  if (state.waiting != null) return void (state.unsaid = [pin]) // a number is on its way: see linked_edit
   ;(state.told ||= []).push(JSON.stringify(pin))
   state.setTriggerValue('cell', pin ?? [])
 }
 
 // Who lets go of a cell lets go of it in the address, too; who only walks on from it does not.
 const tellNone = (state) => {
+  state.unsaid = null
   const known = state.told?.at(-1) ?? state.asked
   if (known && known !== 'null') tellPin(state, null)
 }
