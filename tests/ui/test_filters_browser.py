@@ -107,7 +107,7 @@ def test_what_excites_it_becomes_the_picture_and_a_filter_is_switched_off(
     index = re.search(r"Test image (\d+)", image.get_attribute("aria-label") or "")
     assert index is not None
     image.click()
-    expect(page.get_by_text(f"test image {index[1]}:")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f", test image {index[1]}:")).to_be_visible(timeout=PATIENCE)
     page.wait_for_url(f"**look_image={index[1]}**")
     page.get_by_role("button", name="Switch off", exact=True).or_(
         page.get_by_role("radio", name="Switch off", exact=True)
