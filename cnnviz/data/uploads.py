@@ -29,8 +29,8 @@ UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError,
 class Upload:
     """The first picture of a file: gray bytes (H, W) from 0 (black) to 255 (white).
 
-    `size` are the rows and columns that it had in the file, where `pictures` are; `ground` is what
-    its transparent parts were put on, "" where there are none.
+    `size` are the rows and columns that it had in the file, `pictures` how many the file has;
+    `ground` is what its transparent parts were put on, "" where there are none.
     """
 
     gray: Bytes

@@ -198,3 +198,10 @@ def test_a_wrong_number_leaves_the_other_inputs_where_they_are() -> None:
         *("Size", "Kernel", "Stride", "Padding", "Dilation"),
     ]
     assert page.query_params["col_kernel"] == "2"
+
+
+def test_the_step_of_a_runs_layer_stands_in_the_link() -> None:
+    run = whole_run(layout.runs_root())
+    page = im2col_page(col_from="run", col_run=run.id, col_step="7")
+    assert page.selectbox("col_step").value == 7
+    assert page.query_params["col_step"] == "7" and not page.exception

@@ -177,7 +177,7 @@ const adopt = (state, data) => {
   state.unit = unitOf(state.input, state.weight, state.bias ?? 0)
   const [input, weight] = [largest(state.input), largest(state.weight)]
   state.scales = { input, weight, products: input * weight, output: largest(state.after) }
-  if (pinIsNews(state, data.pin)) {
+  if (isNews(state, data.pin)) {
     const [part, channel, ...cell] = data.pin || []
     Object.assign(state, { at: null, pin: part ? { part, channel, cell } : null })
     if (data.cell) state.home = data.cell

@@ -236,11 +236,11 @@ const begin = (root) => {
   return state
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector('.map')
   const state = states.get(root) || begin(root)
   states.set(root, state)
-  state.setStateValue = setStateValue
+  Object.assign(state, { setStateValue, setTriggerValue })
   const drawn = JSON.stringify([theme(root, 'background-color'), theme(root, 'text-color')])
   if (state.data && state.drawn === drawn && JSON.stringify(state.data) === JSON.stringify(data)) return
   adopt(state, data)

@@ -91,7 +91,7 @@ def embedding_map(
         "part": part,
         "choosable": on_image is not None,
     }
-    nothing = {"image": None, "part": None}
+    nothing = {"image": None}
     _MAP(key=key, data=sent(data), default=nothing, on_image_change=told, on_part_change=moved)
 
 
@@ -121,8 +121,10 @@ def chosen_image(state: Any, count: int) -> int | None:
 
 
 def map_part(text: str) -> str:
-    """Return what of a map is in view, if it is one: 2_0.5_0.25_7 for the double size, what stands
-    in the middle, from 0 to 1 in both directions, and the only class that is shown, if not all are.
+    """Return a text that says what of a map is in view, 2_0.5_0.25_7 for instance.
+
+    That is the double size, what stands in the middle, from 0 to 1 in both directions, and the only
+    class that is shown, if not all are.
 
     Raises
     ------

@@ -77,23 +77,22 @@ const tell = (state) => {
   clearTimeout(state.telling)
   state.telling = setTimeout(() => {
     const part = partOf(state)
-    if (!state.root.isConnected || part === state.told.at(-1)) return
-    state.told.push(part)
-    state.setStateValue('part', part)
+    const said = JSON.stringify(part)
+    if (!state.root.isConnected || said === (state.told.at(-1) ?? state.asked)) return
+    state.told.push(said)
+    state.setTriggerValue('part', part) // also where it is the one told before: Back lies between
   }, REST)
 }
 
-// Takes over what the server says, unless that is only what it was told, perhaps a while ago.
+// Takes over what the server says, where that is news, and always of another map.
 const adopt = (state, data) => {
-  const before = state.data
-  if (before && before.of === data.of && (before.part === data.part || state.told.includes(data.part))) return
+  if (!isNews(state, data.part) && state.data?.of === data.of) return
   const [zoom, x, y, only] = data.part.split('_').map(Number)
   clearTimeout(state.telling)
   Object.assign(state, {
     at: null,
     view: data.part ? { zoom, x, y } : whole(),
     only: data.labels.includes(only) ? only : null,
-    told: [data.part],
   })
 }
 

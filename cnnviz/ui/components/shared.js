@@ -82,10 +82,10 @@ const tellNone = (state) => {
   if (known && known !== 'null') tellPin(state, null)
 }
 
-// Whether the address has another pin than before, or none any more: after a link, or on the way
-// back. What the server says because it was told so here is no news, however late it comes.
-const pinIsNews = (state, pin) => {
-  const [told, asked] = [(state.told ||= []), JSON.stringify(pin)]
+// Whether the address has another pin, or part in view, than before, or none any more: after a link,
+// or on the way back. What the server says because it was told so here is no news, however late.
+const isNews = (state, said) => {
+  const [told, asked] = [(state.told ||= []), JSON.stringify(said)]
   const echo = told.indexOf(asked)
   const news = echo < 0 && asked !== state.asked
   told.splice(0, echo + 1)
@@ -95,7 +95,7 @@ const pinIsNews = (state, pin) => {
 
 // `start` is the cell that the page begins with, `pinned` whether somebody has pinned it.
 const hearPin = (state, { start, pinned }) => {
-  if (!pinIsNews(state, pinned ? start : null)) return
+  if (!isNews(state, pinned ? start : null)) return
   Object.assign(state, { at: null, own: false, pinned: false, drawn: '', arriving: pinned })
 }
 

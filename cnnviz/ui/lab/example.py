@@ -42,7 +42,7 @@ WINDOW = (
 """Key, label, usual text and help of what is typed as one or two numbers, or as a word."""
 
 OF_PICTURE = ("data", "image")
-OF_RUN = ("run", "layer", "image", "filters")
+OF_RUN = ("run", "layer", "step", "image", "filters")
 OF_NUMBERS = ("size", "channels")
 OF_KERNEL = ("filters", "seed", *(key for key, *_ in WINDOW))
 

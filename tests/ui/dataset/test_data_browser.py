@@ -169,3 +169,27 @@ def test_a_press_that_is_released_elsewhere_drags_nothing(
     page.mouse.up()
     page.mouse.move(box["x"] + at["x"], box["y"] + at["y"], steps=5)
     expect(page.locator(".map .line")).to_contain_text("test image 7:")
+
+
+def test_back_brings_the_part_that_was_in_view_at_another_step(
+    chromium_page: Page, address: str, run: RunFolder
+) -> None:
+    page = chromium_page
+    page.goto(f"{address}/Data?run={run.id}&data_view=map")
+    settled(page)
+    nearer, part = (
+        page.get_by_role("button", name="Nearer"),
+        "location.search.match(/data_at=(\\d)/)?.[1]",
+    )
+    nearer.click()
+    page.wait_for_function(f"{part} === '1'")
+    page.get_by_role("button", name="One checkpoint back").click()
+    page.wait_for_function("location.search.includes('look_step')")
+    settled(page)
+    nearer.click()
+    page.wait_for_function(f"{part} === '2'")
+    page.go_back()
+    page.wait_for_function(f"{part} === '1'")
+    settled(page)
+    nearer.click()  # from the first part to the second, not to a third
+    page.wait_for_function(f"{part} === '2'")
