@@ -1,7 +1,15 @@
-"""Home: what there is to explore, and where to start."""
+"""Home: what there is to explore, and where to start; and the server with its one route."""
+
+import streamlit as st
+from streamlit.runtime import exists
 
 from cnnviz.ui.frame import frame
 from cnnviz.ui.home import home_page
+from cnnviz.ui.opening import opening
+from cnnviz.ui.train.looks import ROUTES
 
-with frame("Home"):
-    home_page()
+if exists():
+    with frame("Home"):
+        home_page()
+else:
+    app = st.App(__file__, routes=ROUTES, lifespan=opening)

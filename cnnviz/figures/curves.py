@@ -71,12 +71,21 @@ def extrema(history: History, value: Value = "loss") -> Extrema | None:
     return Extrema(*(Point(int(history["step"][i]), float(values[i])) for i in places))
 
 
+def room(step: int, total: int) -> int:
+    """How far an axis of steps reaches for now: `total` halved as often as `step` still fits in.
+
+    A curve then grows within axes that stay as they are, instead of being squeezed each time.
+    """
+    return total >> ((total // step).bit_length() - 1) if 0 < step < total else max(step, total)
+
+
 def loss_figure(
     history: History,
     epochs: Sequence[Epoch],
     *,
     run_id: str,
     smoothing: float = 0.9,
+    until: int = 0,
     log_scale: bool = False,
     loss: str = "",
 ) -> PlotlyDict:
@@ -90,6 +99,8 @@ def loss_figure(
         While it stays the same, a reader's zoom is kept.
     smoothing : float
         Weight of the past in the bold curve, see `smooth`; 0 draws the raw curve alone.
+    until : int
+        A step that the axis reaches at least, see `room`.
     log_scale : bool
         Draw the loss on a logarithmic axis.
     loss : str
@@ -98,18 +109,24 @@ def loss_figure(
     kind = {"type": "log" if log_scale else "linear"}
     axis = {**kind, "rangemode": "tozero", "exponentformat": "power"}
     traces = _traces(history, epochs, "loss", ".4f", smoothing)
-    return _figure(traces, f"loss ({loss})" if loss else "loss", axis, run_id)
+    return _figure(traces, f"loss ({loss})" if loss else "loss", axis, run_id, until)
 
 
 def accuracy_figure(
-    history: History, epochs: Sequence[Epoch], *, run_id: str, smoothing: float = 0.9
+    history: History,
+    epochs: Sequence[Epoch],
+    *,
+    run_id: str,
+    smoothing: float = 0.9,
+    until: int = 0,
 ) -> PlotlyDict:
     """Share of right answers in the training batches and the validation images, over steps.
 
     The parameters are those of `loss_figure`.
     """
     axis = {"range": [0, 1.02], "tickformat": ".0%"}
-    return _figure(_traces(history, epochs, "accuracy", ".1%", smoothing), "accuracy", axis, run_id)
+    traces = _traces(history, epochs, "accuracy", ".1%", smoothing)
+    return _figure(traces, "accuracy", axis, run_id, until)
 
 
 def _traces(
@@ -162,9 +179,12 @@ def _validation(epochs: Sequence[Epoch], value: Value, form: str) -> PlotlyDict:
     )
 
 
-def _figure(traces: list[PlotlyDict], title: str, axis: PlotlyDict, run_id: str) -> PlotlyDict:
+def _figure(
+    traces: list[PlotlyDict], title: str, axis: PlotlyDict, run_id: str, until: int
+) -> PlotlyDict:
     plain = {"zeroline": False, "showline": False, "ticklabelstandoff": 4}
     across = {"title": {"text": "step"}, "showgrid": False, "rangemode": "tozero"}
+    across["autorangeoptions"] = {"include": until}
     legend = {"orientation": "h", "xref": "container", "x": 0, "yref": "container", "y": 1}
     return {
         "data": traces,

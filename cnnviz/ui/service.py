@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from time import monotonic
@@ -35,18 +36,33 @@ def watched() -> bool:
     return not exists() or Runtime.instance().state is not RuntimeState.NO_SESSIONS_CONNECTED
 
 
-def watchers(threads: int) -> int:
-    """Count this session among those that look at a training; return how many share its processors.
+@dataclass(frozen=True)
+class Watcher:
+    """A browser that looks at trainings: its session's name, and its address."""
 
-    The answer is 0 where the machine has more processors than the training uses. A browser on
-    another machine draws with processors of its own: for it the answer is 1, so that what the
-    server does for the looks of many stays small.
-    """
-    if st.context.ip_address not in HERE:
-        return 1
-    if (os.cpu_count() or 1) > threads:
-        return 0
+    name: str
+    address: str | None
+
+    def share(self, threads: int) -> int:
+        """Count it among those that look at a training; return how many share its processors.
+
+        The answer is 0 where the machine has more processors than the training uses. A browser on
+        another machine draws with processors of its own: for it the answer is 1, so that what the
+        server does for the looks of many stays small.
+        """
+        if self.address not in HERE:
+            return 1
+        return 0 if (os.cpu_count() or 1) > threads else _counted(self.name)
+
+
+def this_watcher() -> Watcher:
+    """Return the browser for which the page runs."""
     name = st.session_state.setdefault("watcher", secrets.token_hex(8))
+    return Watcher(name, st.context.ip_address)
+
+
+def _counted(name: str) -> int:
+    """Note that a session looks; return how many have looked lately."""
     looks, now = _looks(), monotonic()
     looks[name] = now
     for other, last in list(looks.items()):

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from cnnviz.figures import plotly_js, to_json, typed_array
-from cnnviz.figures.curves import accuracy_figure, extrema, loss_figure
+from cnnviz.figures.curves import accuracy_figure, extrema, loss_figure, room
 from cnnviz.figures.palette import ON_DARK, TRAINING, VALIDATION
 from cnnviz.nn.losses import CrossEntropy
 from tests.colors import luminance
@@ -72,6 +72,22 @@ def test_accuracy_is_the_share_of_right_answers() -> None:
 def test_without_smoothing_the_raw_curve_stands_alone() -> None:
     figure = loss_figure(history([2, 1]), [], run_id="r", smoothing=0)
     assert [trace["name"] for trace in figure["data"]] == ["batches"]
+
+
+def test_an_axis_of_steps_has_room_and_little_of_it() -> None:
+    found = [room(step, 1_000) for step in (1, 2, 3, 125, 126, 500, 501, 999, 1_000, 1_200)]
+    assert found == [1, 3, 3, 125, 250, 500, 1_000, 1_000, 1_000, 1_200]
+    assert room(0, 0) == 0
+    assert room(7, 0) == 7
+    for total in range(1, 200):
+        for step in range(1, total):
+            assert step <= room(step, total) <= 2 * step + 1
+
+
+@pytest.mark.parametrize("make", [loss_figure, accuracy_figure])
+def test_curves_grow_within_an_axis_that_stays(make: Any) -> None:
+    figure = go.Figure(make(history([2, 1]), EPOCHS, run_id="r", until=64))
+    assert figure.layout.xaxis.autorangeoptions.include == 64
 
 
 @pytest.mark.parametrize("make", [loss_figure, accuracy_figure])

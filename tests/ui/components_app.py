@@ -26,9 +26,14 @@ def live() -> None:
     history = np.zeros(100 + 10 * polls, FIELDS)
     history["step"] = np.arange(len(history))
     history["loss"] = 1 + np.sin(history["step"])
+    history["loss"][30] = np.nan
     history["images"] = 64
-    epochs = [SimpleNamespace(epoch=1, step=50, validation_loss=0.5, validation_accuracy=0.9)]
-    loss = chart("loss", loss_figure(history, epochs, run_id="r"), alt="The loss falls")
+    epochs = [
+        SimpleNamespace(epoch=i, step=10 * i, validation_loss=2 / (i + 1), validation_accuracy=0.9)
+        for i in range(1, 4 + polls)
+    ]
+    figure = loss_figure(history, epochs, run_id="r", until=5_000)
+    loss = chart("loss", figure, alt="The loss falls")
     filters = np.full((3, 2, 2), 0.125 * polls, np.float32)
     filters[0, 0, 1] = -0.1
     pictures = tiles(

@@ -61,6 +61,36 @@ def test_polls_update_in_place_and_keep_the_zoom(chromium_page: Page, address: s
     assert errors == []
 
 
+SHAPES = f"""() => [...{PLOT}.querySelectorAll('.scatterlayer > .trace')].map((trace) => {{
+  const lines = [...trace.querySelectorAll('.js-line')].map((line) => {{
+    const [box, length] = [line.getBBox(), line.getTotalLength()]
+    const end = line.getPointAtLength(length)
+    return [length, end.x, end.y, box.x, box.y, box.width, box.height]
+  }})
+  const marks = [...trace.querySelectorAll('.point')].map((mark) => mark.getAttribute('transform'))
+  return [...lines.flat(), ...marks.flatMap((text) => text.match(/[\\d.]+/g).map(Number))]
+}})"""
+LINE = 7  # numbers that describe a line
+
+
+def test_lines_moved_by_hand_lie_where_plotly_draws_them(chromium_page: Page, address: str) -> None:
+    page = chromium_page
+    errors = opened(page, address)
+    first = page.evaluate(f"({SHAPES})()")
+    wait_for_polls(page)
+    page.wait_for_function(f"{PLOT}.stale")
+    both = f"const moved = ({SHAPES})(); {PLOT}.onpointerenter(); return [moved, ({SHAPES})()]"
+    moved, drawn = page.evaluate(f"() => {{ {both} }}")
+    assert not page.evaluate(f"{PLOT}.stale")
+    assert [len(one) for one in moved] == [len(one) for one in drawn]
+    assert [len(one) for one in moved[:2]] == [2 * LINE, LINE]  # the loss has a gap
+    assert len(moved[2]) > len(first[2]) >= LINE + 2 * 4  # a mark for each epoch
+    for by_hand, by_plotly in zip(moved, drawn, strict=True):
+        assert by_hand == pytest.approx(by_plotly, rel=0.005, abs=0.1)
+    assert moved != first
+    assert errors == []
+
+
 def test_the_chart_has_words_and_a_fixed_height(chromium_page: Page, address: str) -> None:
     opened(chromium_page, address)
     chart = chromium_page.get_by_role("img", name="The loss falls")

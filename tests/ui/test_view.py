@@ -12,19 +12,18 @@ from cnnviz.data import DataChoice
 from cnnviz.runs import RunFolder, RunStatus
 from cnnviz.ui.pace import poll_seconds
 from cnnviz.ui.pictures import Pictures, pictures
-from cnnviz.ui.service import _looks, watchers
+from cnnviz.ui.service import Watcher, _looks, this_watcher
 from cnnviz.ui.train.live import (
     blank_weight,
     curves,
     extremes,
     filter_images,
-    first_points,
     numbers,
     rate,
     rows,
 )
 from cnnviz.ui.train.picker import accuracy, described, started
-from cnnviz.ui.train.view import cell_places, latest_judged, mistake_places, read, strip
+from cnnviz.ui.train.view import Look, cell_places, latest_judged, mistake_places, read, strip
 from tests.runs.run_tools import DATA, SETTINGS, whole_run
 
 
@@ -110,21 +109,23 @@ ALL = 64  # threads: as many as there are processors, or more
 
 
 def test_a_browser_on_another_machine_shares_no_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert watchers(ALL) == 1
+    here = Watcher("this window", "127.0.0.1")
+    assert here.share(ALL) == 1
     monkeypatch.setitem(_looks(), "another window here", monotonic())
-    assert watchers(ALL) == 2
+    assert here.share(ALL) == 2
     monkeypatch.setitem(_looks(), "a window closed long ago", monotonic() - 1000)
-    assert watchers(ALL) == 2
+    assert here.share(ALL) == 2
     assert "a window closed long ago" not in _looks()
     monkeypatch.setattr(type(st.context), "ip_address", "10.0.0.7")
-    assert watchers(ALL) == watchers(1) == 1
+    assert this_watcher().share(ALL) == this_watcher().share(1) == 1
 
 
 def test_nobody_shares_where_the_training_leaves_processors_free(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    assert [watchers(threads) for threads in (2, 3, 4, 8)] == [0, 0, 1, 1]
+    here = Watcher("this window", "127.0.0.1")
+    assert [here.share(threads) for threads in (2, 3, 4, 8)] == [0, 0, 1, 1]
 
 
 def test_only_convolutions_have_filters() -> None:
@@ -144,19 +145,12 @@ def test_filters_have_their_places_before_the_first_step(run: RunFolder) -> None
         assert filter_images(blank_weight(replace(SETTINGS, layers=layers))) is None
 
 
-def test_the_buttons_wait_for_the_first_points(run: RunFolder) -> None:
-    view = read(run, SETTINGS)
-    assert not first_points(replace(view, history=view.history[:0]))
-    assert first_points(view)
-    assert not first_points(view)
-
-
 def test_before_the_first_step_a_sentence_stands_for_the_curve(run: RunFolder) -> None:
     view = read(run, SETTINGS)
-    before = curves(replace(view, history=view.history[:0]))
+    before = curves(replace(view, history=view.history[:0]), Look())
     assert [part.data["figure"] for part in before] == [None, None]
     assert before[0].data["empty"] == "The curve starts with the first step."
-    assert all(part.data["figure"] for part in curves(view))
+    assert all(part.data["figure"] for part in curves(view, Look()))
 
 
 def test_what_cannot_change_is_not_polled(run: RunFolder) -> None:
@@ -167,8 +161,8 @@ def test_viewers_share_the_pace() -> None:
     training = RunStatus("training", step=7, total_steps=9)
     assert [poll_seconds(training, lambda n=n: n) for n in (1, 2, 5, 30)] == [1.5, 3, 7.5, 24]
     old = [replace(training, elapsed=seconds) for seconds in (59.0, 60.0, 120.0, 1e6)]
-    assert [poll_seconds(one, lambda: 1) for one in old] == [1.5, 4, 8, 8]
-    assert poll_seconds(old[-1], lambda: 5) == 24
+    assert [poll_seconds(one, lambda: 1) for one in old] == [1.5, 3, 3, 3]
+    assert poll_seconds(old[-1], lambda: 5) == 15
     assert [poll_seconds(one, lambda: 0) for one in old] == [1.5] * 4  # nothing is taken away
     starting = RunStatus("training", step=0)
     assert poll_seconds(starting, lambda: 30) == 0.2  # the first points come at once
@@ -185,14 +179,14 @@ def test_the_numbers_are_those_of_the_folder(run: RunFolder) -> None:
 
 
 def test_a_run_is_shown_as_far_as_it_can_be_read(run: RunFolder) -> None:
-    names = [[part.name for part in row] for row in rows(read(run, SETTINGS))]
+    names = [[part.name for part in row] for row in rows(read(run, SETTINGS), Look())]
     assert names == [["state"], ["Loss", "Accuracy"], ["filters", "strip"], ["matrix", "results"]]
-    assert [[part.name for part in row] for row in rows(read(run, None))] == names[:2]
+    assert [[part.name for part in row] for row in rows(read(run, None), Look())] == names[:2]
 
 
 def test_a_run_whose_data_is_gone_is_shown_without_images(run: RunFolder) -> None:
     gone = replace(SETTINGS, data=DataChoice("gone"))
-    shown = rows(read(run, gone))
+    shown = rows(read(run, gone), Look())
     assert [[part.name for part in row] for row in shown] == [
         ["state"],
         ["Loss", "Accuracy"],

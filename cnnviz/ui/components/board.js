@@ -26,21 +26,32 @@ const place = (state, row, part, number) => {
   return known
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector('.cnnviz-board')
-  const state = boards.get(root) || { parts: {} }
-  boards.set(root, state)
-  while (root.children.length < data.rows.length) make('div', 'cnnviz-row', root)
-  data.rows.forEach((parts, i) => {
+const drawRows = (root, state, rows) => {
+  while (root.children.length < rows.length) make('div', 'cnnviz-row', root)
+  rows.forEach((parts, i) => {
     const row = root.children[i]
     row.style.setProperty('--columns', parts.length)
     parts.forEach((part, number) => {
       const known = place(state, row, part, number)
+      const { setStateValue } = state
       known.leave = kinds[part.kind].show({ data: part.data, name: part.name, root: known.root, setStateValue })
     })
   })
-  const wanted = new Set(data.rows.flat().map((part) => part.name))
+  const wanted = new Set(rows.flat().map((part) => part.name))
   Object.keys(state.parts).filter((name) => !wanted.has(name)).forEach((name) => close(state, name))
-  while (root.children.length > data.rows.length) root.lastChild.remove() // empty, but with a gap
-  return () => Object.values(state.parts).forEach(({ leave }) => leave?.())
+  while (root.children.length > rows.length) root.lastChild.remove() // empty, but with a gap
+}
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const root = parentElement.querySelector('.cnnviz-board')
+  const state = boards.get(root) || { parts: {}, draw: () => drawRows(root, state, state.rows) }
+  boards.set(root, state)
+  Object.assign(state, { setStateValue, setTriggerValue, looks: data.looks })
+  adopt(state, data.rows, data.looks?.at)
+  state.draw()
+  lookLater(state, data.looks?.every)
+  return () => {
+    stopLooking(state)
+    Object.values(state.parts).forEach(({ leave }) => leave?.())
+  }
 }

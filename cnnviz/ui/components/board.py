@@ -15,6 +15,7 @@ from cnnviz.ui.components.sent import sent
 
 HERE = Path(__file__).parent
 KINDS = ("bars", "chart", "confusion", "note", "scores", "sizes", "status", "tiles")
+HELPERS = {"chart": ("chart_lines",)}
 UNISOLATED = ("chart",)  # Plotly puts its styles into the page's head
 
 
@@ -41,6 +42,29 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Looks:
+    """How a board keeps itself up to date, without the page around it.
+
+    Parameters
+    ----------
+    address : str
+        What it asks, relative to the page; the answer is JSON with `rows` (see `plain`), `at`,
+        `every` and `state`.
+    at : float
+        When the run was looked at, in seconds: what is older than what is drawn is not drawn.
+    every : float or None
+        Seconds until it asks; None for never.
+    state : str
+        The page runs again when the answer names another one.
+    """
+
+    address: str
+    at: float
+    every: float | None
+    state: str
+
+
+@dataclass(frozen=True)
 class Pixel:
     """A pixel that was chosen in a part of tiles."""
 
@@ -55,6 +79,7 @@ def board(
     *,
     key: str,
     on_tile: Callable[[Pixel], None] | None = None,
+    looks: Looks | None = None,
 ) -> Any:
     """Show rows of parts, or bring those that are already on the page up to date.
 
@@ -65,13 +90,15 @@ def board(
     on_tile : callable, optional
         Called with the pixel that was chosen in tiles that are choosable, or with a bar as
         a pixel of one row, before the page runs.
+    looks : Looks, optional
+        How what is shown is kept up to date.
 
     Returns
     -------
     Any
         What came back from the browser; it is not to be trusted. `cell`: see `confusion`.
     """
-    data = {"rows": [[vars(part) for part in row] for row in rows]}
+    data = {"rows": plain(rows), "looks": looks and vars(looks)}
     shown = {part.name: part for row in rows for part in row if "shape" in part.data}
 
     def told() -> None:
@@ -85,7 +112,13 @@ def board(
         default={"cell": None, "tile": None},
         on_cell_change=lambda: None,
         on_tile_change=told,
+        on_news_change=lambda: None,
     )
+
+
+def plain(rows: Sequence[Sequence[Part]]) -> list[list[dict[str, Any]]]:
+    """Return rows of parts as they travel to the browser."""
+    return [[vars(part) for part in row] for row in rows]
 
 
 def checked_pixel(value: Any, shown: Mapping[str, Part]) -> Pixel | None:
@@ -113,14 +146,17 @@ def _declare() -> ComponentRenderer:
         "cnnviz_board",
         html="<div class='cnnviz-board'></div>\n",
         css=_read("board.css") + "".join(_read(f"{name}.css") for name in UNISOLATED),
-        js=f"{_read('shared.js')}\nconst kinds = {{}}\n{kinds}{_read('board.js')}",
+        js="\n".join(
+            [_read("shared.js"), "const kinds = {}", kinds, _read("looks.js"), _read("board.js")]
+        ),
         isolate_styles=False,
     )
 
 
 def _kind(name: str) -> str:
     """Return a part's script and styles as an entry of the script's table `kinds`."""
-    script = _read(f"{name}.js").replace("export default function", "return function", 1)
+    script = "".join(_read(f"{one}.js") for one in (*HELPERS.get(name, ()), name))
+    script = script.replace("export default function", "return function", 1)
     style = None if name in UNISOLATED else _read("part.css") + _read(f"{name}.css")
     return f"kinds.{name} = {{ style: {json.dumps(style)}, show: (() => {{\n{script}\n}})() }}\n"
 

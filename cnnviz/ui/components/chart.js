@@ -22,12 +22,14 @@ const themed = (text, scheme, [ink, line, ground, accent, family]) => {
   return [data, { font: small, hoverlabel, modebar, ...layout }]
 }
 
+const forget = (el) => Object.assign(el, { drawn: '', still: '', stale: false })
+
 // Before the first value a sentence stands here: it costs nothing, an empty chart half a second.
 const clear = async (el) => {
   await el.drawing
   if (el.wanted.figure) return
   if (el.drawn) globalThis.Plotly.purge(el)
-  el.drawn = ''
+  forget(el)
   el.classList.add('empty')
   write(el, el.wanted.empty)
 }
@@ -35,13 +37,26 @@ const clear = async (el) => {
 const draw = (el) => {
   if (!el.wanted.figure) return clear(el)
   const look = [getComputedStyle(el).colorScheme, THEME.map((name) => theme(el, name))]
-  const drawn = JSON.stringify([el.wanted, look])
+  const drawn = JSON.stringify([el.wanted.figure, el.wanted.height, look])
   if (!el.isConnected || el.drawn === drawn) return
-  if (!el.drawn) el.replaceChildren()
-  el.classList.remove('empty')
-  el.drawn = drawn
   const [traces, layout] = themed(el.wanted.figure, ...look)
+  const still = stillOf(traces, layout)
+  const stale = !el.matches(':hover') && still === el.still && moveLines(el, traces)
+  Object.assign(el, { drawn, stale, still })
+  if (!stale) drawWhole(el, traces, layout)
+}
+
+const drawWhole = (el, traces, layout) => {
+  if (el.classList.contains('empty')) el.replaceChildren()
+  el.classList.remove('empty')
   el.drawing = globalThis.Plotly.react(el, traces, { ...layout, height: el.wanted.height }, CONFIG)
+}
+
+// Whoever points at a chart, or makes it wider, has to do with all of it, its newest points too.
+const redraw = (el) => {
+  if (!el.stale) return
+  forget(el)
+  draw(el)
 }
 
 // The column may become wider without the window doing so: a closed sidebar.
@@ -49,7 +64,9 @@ const follow = (el) => {
   if (el.observer) return
   el.observer = new ResizeObserver(async () => {
     await el.drawing
-    if (el.drawn && el.clientWidth) globalThis.Plotly.Plots.resize(el)
+    if (!el.drawn || !el.clientWidth) return
+    redraw(el)
+    globalThis.Plotly.Plots.resize(el)
   })
   el.observer.observe(el)
 }
@@ -60,6 +77,7 @@ const leave = async (el) => {
   if (el.isConnected) return
   el.observer.disconnect()
   if (el.drawn) globalThis.Plotly.purge(el)
+  forget(el)
 }
 
 const states = new WeakMap()
@@ -69,6 +87,7 @@ const begin = (root) => {
   const el = make('div', 'cnnviz-live', root)
   const words = make('div', 'cnnviz-words', root)
   el.setAttribute('role', 'img')
+  el.onpointerenter = () => redraw(el)
   return { title, el, words }
 }
 

@@ -21,6 +21,7 @@ from cnnviz.ui.inside.marks import marks
 from cnnviz.ui.inside.memory import remembered
 from cnnviz.ui.pace import pace
 from cnnviz.ui.pictures import pictures
+from cnnviz.ui.service import this_watcher
 from cnnviz.ui.state import MOVING, Table, publish_url, run_id
 from cnnviz.ui.train.numbers import Numbers
 from cnnviz.ui.train.picker import chosen_run, headline, picker, settings_of, shown_run
@@ -245,7 +246,7 @@ def look() -> Seen | None:
 def follow(seen: Seen | None) -> None:
     """Draw the page again when the run has a new checkpoint or another state; once, at its end."""
     st.session_state[FOLLOWED] = seen and seen.run.id
-    every = None if seen is None else pace(seen.status, settings_of(seen.run))
+    every = None if seen is None else pace(seen.status, settings_of(seen.run), this_watcher())
     if seen is not None and every is not None:
         st.fragment(_pulse, run_every=every)(seen)
 

@@ -1,62 +1,31 @@
-"""The picture of a run that renews itself: the one polled fragment of the page."""
+"""The picture of a run: everything that is looked at again and again while it goes on."""
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.data import DataError
 from cnnviz.figures import AnyFigure
-from cnnviz.figures.curves import Value, accuracy_figure, extrema, loss_figure
+from cnnviz.figures.curves import Value, accuracy_figure, extrema, loss_figure, room
 from cnnviz.nn.layers import Conv2d
 from cnnviz.nn.model import Sequential
-from cnnviz.runs.folder import RunFolder
 from cnnviz.runs.prepare import INPUT_SHAPE
 from cnnviz.runs.records import History
 from cnnviz.runs.settings import RunSettings
-from cnnviz.runs.status import RunStatus
-from cnnviz.ui.components.board import Part, board, note
+from cnnviz.ui.components.board import Part, note
 from cnnviz.ui.components.chart import chart
 from cnnviz.ui.components.status import Number, status
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.guard import guard
-from cnnviz.ui.pace import pace
 from cnnviz.ui.pictures import Pictures, pictures
-from cnnviz.ui.service import freeze_imports
 from cnnviz.ui.train.results import results
-from cnnviz.ui.train.view import View, read, strip
+from cnnviz.ui.train.view import Look, View, strip
 from cnnviz.ui.words import STATES, compact, duration, percent
 
-BOARD, BEGUN = "board", "_begun"
 CHART_HEIGHT = 300
 MOST_FILTERS = 64
 
 
-def live_view(run: RunFolder, now: RunStatus, settings: RunSettings | None) -> None:
-    """Draw the run and keep the drawing up to date for as long as something can change."""
-    freeze_imports()
-    every = pace(now, settings)
-    st.fragment(_watch, run_every=every)(run, settings, (now.state, every))
-
-
-def _watch(run: RunFolder, settings: RunSettings | None, seen: tuple[str, float | None]) -> None:
-    view = read(run, settings)
-    with guard():
-        board(rows(view), key=BOARD)
-    now = (view.status.state, pace(view.status, settings))
-    if not first_points(view) and now != seen:
-        st.rerun()  # buttons and the pace of looking depend on the state
-
-
-def first_points(view: View) -> bool:
-    """Whether this look is the first to show a step of the run: the buttons can wait for it."""
-    if not len(view.history) or st.session_state.get(BEGUN) == view.run.id:
-        return False
-    st.session_state[BEGUN] = view.run.id
-    return True
-
-
-def rows(view: View) -> list[list[Part]]:
+def rows(view: View, look: Look) -> list[list[Part]]:
     """Return everything that is shown of a run."""
-    top = [[state(view)], curves(view)]
+    top = [[state(view)], curves(view, look)]
     if view.settings is None:
         return top
     try:
@@ -66,7 +35,7 @@ def rows(view: View) -> list[list[Part]]:
     return [
         *top,
         [filters(view, view.settings), test_strip(view, shown)],
-        results(view, shown, BOARD),
+        results(view, shown, look.cell),
     ]
 
 
@@ -116,22 +85,24 @@ def rate(history: History) -> str:
     return compact(float(f"{history['lr'][-1]:.3g}")) if len(history) else "–"
 
 
-def curves(view: View) -> list[Part]:
+def curves(view: View, look: Look) -> list[Part]:
     """Return the charts of loss and accuracy."""
     history, epochs, name = view.history, view.epochs, view.run.id
-    smoothing = float(st.session_state.get("smoothing", 0.9))
-    log = bool(st.session_state.get("log"))
     if not len(history):
         return [curve(title, None, extremes(history, "loss")) for title in ("Loss", "Accuracy")]
+    now = view.status
+    going_on = now.active or now.state == "paused"
+    until = room(now.step, now.total_steps) if going_on else 0
     loss = loss_figure(
         history,
         epochs,
         run_id=name,
-        smoothing=smoothing,
-        log_scale=log,
+        smoothing=look.smoothing,
+        until=until,
+        log_scale=look.log,
         loss=view.settings.config.loss.title if view.settings else "",
     )
-    accuracy = accuracy_figure(history, epochs, run_id=name, smoothing=smoothing)
+    accuracy = accuracy_figure(history, epochs, run_id=name, smoothing=look.smoothing, until=until)
     return [
         curve("Loss", loss, extremes(history, "loss")),
         curve("Accuracy", accuracy, extremes(history, "accuracy")),

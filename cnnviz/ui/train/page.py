@@ -19,7 +19,6 @@ from cnnviz.ui.train.defaults import SMOOTHING
 from cnnviz.ui.train.editor import editor
 from cnnviz.ui.train.fields import follow
 from cnnviz.ui.train.hints import SETTINGS
-from cnnviz.ui.train.live import BOARD, live_view
 from cnnviz.ui.train.network import problem_with
 from cnnviz.ui.train.numbers import Numbers
 from cnnviz.ui.train.picker import chosen_run, headline, picker, settings_of, shown_run
@@ -27,6 +26,7 @@ from cnnviz.ui.train.presets import preset_row
 from cnnviz.ui.train.sets import data_sets, downloads
 from cnnviz.ui.train.settings import Choice, adopt_pending, load_settings, settings_panel
 from cnnviz.ui.train.transport import Shown, transport
+from cnnviz.ui.train.watch import BOARD, watch
 
 INTRODUCTION = (
     "Choose what to learn from and how, press **Train**, and watch. A run goes on when you leave "
@@ -52,7 +52,7 @@ def train_page() -> None:
             st.info("Nothing has been trained here yet: press Train.", icon="👆")
         else:
             run_bar(list_runs(), shown)
-            live_view(shown.run, shown.status, shown.settings)
+            watch(shown.run, shown.settings, shown.status.state)
     plotly_loader()
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from cnnviz.training.metrics import confusion_counts
 from cnnviz.ui.components.board import Part, note
-from cnnviz.ui.components.confusion import chosen_cell, confusion
+from cnnviz.ui.components.confusion import Cell, checked_cell, confusion
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.pictures import Pictures
 from cnnviz.ui.train.view import (
@@ -35,13 +35,13 @@ IMAGES = (
 NOT_YET = "It appears after the first epoch, with the validation images."
 
 
-def results(view: View, shown: Pictures, board_key: str) -> list[Part]:
+def results(view: View, shown: Pictures, chosen: Cell | None) -> list[Part]:
     """Return the confusion matrix and, beside it, the images of a cell or the surest mistakes."""
     judged = latest_judged(view, shown)
     if judged is None:
         return [note("matrix", TITLE, NOT_YET, help=MATRIX, min_height=HEIGHT)]
     names = shown.class_names
-    cell = chosen_cell(board_key, len(names), of=view.run.id)
+    cell = checked_cell(chosen, len(names))
     matrix = confusion(
         "matrix",
         confusion_counts(judged.labels, judged.evaluation.predictions, len(names)),

@@ -1,5 +1,6 @@
 """What a poll reads of a run, once for all who look at it."""
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,16 +13,38 @@ from cnnviz.runs.settings import RunSettings
 from cnnviz.runs.status import RunStatus
 from cnnviz.training.events import Evaluation
 from cnnviz.training.metrics import confident_mistakes
+from cnnviz.ui.components.confusion import Cell
 from cnnviz.ui.components.tiles import Mark
 from cnnviz.ui.pictures import Pictures
+from cnnviz.ui.train.defaults import SMOOTHING
 from cnnviz.ui.words import about, percent
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a reader wants a run to be shown.
+
+    Parameters
+    ----------
+    smoothing : float
+        Weight of the past in the bold curves.
+    log : bool
+        Whether the loss stands on a logarithmic axis.
+    cell : (true, taken), optional
+        The cell of the confusion matrix whose images are shown.
+    """
+
+    smoothing: float = SMOOTHING
+    log: bool = False
+    cell: Cell | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A run at one moment."""
+    """A run at one moment, `at` in seconds of the clock."""
 
     run: RunFolder
+    at: float
     status: RunStatus
     settings: RunSettings | None
     history: History
@@ -31,7 +54,7 @@ class View:
 
 def read(run: RunFolder, settings: RunSettings | None) -> View:
     """Return everything that a poll shows; a damaged run's parts are simply missing."""
-    return View(run, run.status(), settings, run.history(), run.epochs(), run.live())
+    return View(run, time.time(), run.status(), settings, run.history(), run.epochs(), run.live())
 
 
 @dataclass(frozen=True, eq=False)

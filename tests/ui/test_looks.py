@@ -1,0 +1,89 @@
+"""Looks at a run beside the page."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cnnviz.runs import RunFolder
+from cnnviz.ui.components.board import plain
+from cnnviz.ui.service import Watcher
+from cnnviz.ui.train.live import rows
+from cnnviz.ui.train.looks import answer, looks, wanted
+from cnnviz.ui.train.view import Look, read
+from tests.runs.run_tools import SETTINGS, whole_run
+
+ME = Watcher("a window", "127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def run(root: Path) -> RunFolder:
+    return whole_run(root)
+
+
+@pytest.fixture(autouse=True)
+def kept_here(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    monkeypatch.setenv("CNNVIZ_RUNS_DIR", str(root))
+
+
+def asked(run: str, query: str = "smoothing=0.9&log=0") -> Response:
+    scope = {"type": "http", "path_params": {"run": run}, "query_string": query.encode()}
+    return answer(Request({**scope, "headers": [], "client": ("127.0.0.1", 50_000)}))
+
+
+@pytest.mark.parametrize("look", [Look(), Look(0.0, log=True), Look(0.5, cell=(3, 8))])
+def test_a_look_at_its_address_brings_what_the_page_draws(run: RunFolder, look: Look) -> None:
+    view = read(run, SETTINGS)
+    address = urlsplit(looks(view, look, ME).address)
+    assert wanted(dict(parse_qsl(address.query))) == look
+    found = json.loads(asked(address.path.removeprefix("looks/"), address.query).body)
+    assert found["rows"] == json.loads(json.dumps(plain(rows(view, look))))
+    assert (found["state"], found["every"]) == ("finished", None)
+    assert found["at"] > view.at
+
+
+def test_looks_differ_where_readers_wish_otherwise(run: RunFolder) -> None:
+    view = read(run, SETTINGS)
+    pictures = [plain(rows(view, look)) for look in (Look(), Look(log=True), Look(0.5))]
+    assert len({json.dumps(picture) for picture in pictures}) == 3
+    cells = [plain(rows(view, Look(cell=(3, taken)))) for taken in (3, 4)]
+    assert "3, recognized" in json.dumps(cells[0])
+    assert "3 taken for 4" in json.dumps(cells[1])
+
+
+def test_a_board_knows_until_when_and_how_often_to_look(run: RunFolder) -> None:
+    view = read(run, SETTINGS)
+    assert looks(view, Look(), ME).every is None
+    going_on = replace(view, status=replace(view.status, state="paused"))
+    assert looks(going_on, Look(), ME).every == 3
+    assert looks(going_on, Look(), ME).state == "paused"
+
+
+@pytest.mark.parametrize("name", ["20261122-034000-gone-0abc", "..", "nothing", ""])
+def test_there_is_nothing_where_there_is_no_run(run: RunFolder, name: str) -> None:
+    assert asked(name).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "smoothing=2&log=0", "smoothing=x&log=0", "smoothing=0.9&log=7"]
+    + [f"smoothing=0.9&log=0&cell={cell}" for cell in ("3", "3-11", "3--1", "a-b", "")],
+)
+def test_nonsense_is_refused(run: RunFolder, query: str) -> None:
+    assert asked(run.id, query).status_code == 400
+
+
+def test_a_damaged_run_is_looked_at_as_far_as_it_goes(root: Path) -> None:
+    run = whole_run(root)
+    (run.path / "settings.json").write_text("{")
+    found = json.loads(asked(run.id).body)
+    assert (found["state"], found["every"], len(found["rows"])) == ("damaged", None, 2)
