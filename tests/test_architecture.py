@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 # Which floors may import a library at all; the libraries that are not named here are free.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "streamlit": ("cnnviz.ui",),
+    "starlette": ("cnnviz.ui",),
     "plotly": ("cnnviz.figures",),
     "pandas": ("cnnviz.runs", "cnnviz.figures", "cnnviz.ui"),
     "subprocess": ("cnnviz.runs",),

@@ -8,8 +8,8 @@ from cnnviz.training.config import TrainConfig
 from cnnviz.ui.service import Watcher
 
 STARTING, AT_REST = 0.2, 3.0  # seconds between two looks
-LIVELY = 1.5
-CALM, CALM_AFTER = 3.0, 60.0  # the latter in seconds of training
+FREE, LIVELY, CALM = 0.75, 1.5, 3.0
+CALM_AFTER = 60.0  # seconds of training
 MOST_RARELY = 24.0
 
 
@@ -39,4 +39,4 @@ def poll_seconds(now: RunStatus, watching: Callable[[], int]) -> float | None:
     if now.step == 0 and now.state != "queued":
         return STARTING
     every = LIVELY if now.elapsed < CALM_AFTER else CALM
-    return min(every * sharing, MOST_RARELY) if (sharing := watching()) else LIVELY
+    return min(every * sharing, MOST_RARELY) if (sharing := watching()) else FREE

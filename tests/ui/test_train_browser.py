@@ -125,6 +125,56 @@ def test_a_run_survives_everything_a_visitor_does(chromium_page: Page, address: 
     assert not real(errors)
 
 
+HIDE = """(hidden) => {
+  Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
+  document.dispatchEvent(new Event('visibilitychange'))
+}"""
+
+
+def test_a_run_is_followed_beside_the_page_and_only_where_it_is_seen(
+    chromium_page: Page, address: str
+) -> None:
+    page = chromium_page
+    errors = open_page(page, f"{address}/Train?epochs=3000")
+    press(page, "Train")
+    wait_for_step(page, 1)
+    settled(page)
+    looks: list[str] = []
+    messages: list[str | bytes] = []
+    page.on("request", lambda sent: "/looks/" in sent.url and looks.append(sent.url))
+    page.on("websocket", lambda socket: socket.on("framereceived", messages.append))
+    page.reload()
+    expect_state(page, "training")
+    settled(page)
+    page.wait_for_timeout(1_000)
+    assert messages
+    messages.clear()
+    before = step(page)
+    with page.expect_request("**/looks/**"), page.expect_request("**/looks/**"):
+        wait_for_step(page, before + 50)
+    assert messages == []  # the page has not run
+
+    now = step(page)
+    page.emulate_media(color_scheme="dark")  # the page says again what it has said last
+    for _ in range(20):
+        assert step(page) >= now
+        page.wait_for_timeout(20)
+
+    page.evaluate(HIDE, True)
+    page.wait_for_timeout(2_000)
+    seen = len(looks)
+    page.wait_for_timeout(4_000)
+    assert len(looks) == seen
+    with page.expect_request("**/looks/**", timeout=1_000):
+        page.evaluate(HIDE, False)
+    page.route("**/looks/**", lambda route: route.fulfill(status=500))
+    page.wait_for_timeout(3_000)  # the page itself looks where that fails
+    page.unroute("**/looks/**")
+    wait_for_step(page, step(page) + 50)
+    no_alerts(page)
+    assert not [error for error in real(errors) if "500" not in error]
+
+
 def step(page: Page) -> int:
     text = page.locator(".status .line").inner_text()
     found = re.search(r"step ([\d,]+) of", text)

@@ -163,7 +163,7 @@ def test_viewers_share_the_pace() -> None:
     old = [replace(training, elapsed=seconds) for seconds in (59.0, 60.0, 120.0, 1e6)]
     assert [poll_seconds(one, lambda: 1) for one in old] == [1.5, 3, 3, 3]
     assert poll_seconds(old[-1], lambda: 5) == 15
-    assert [poll_seconds(one, lambda: 0) for one in old] == [1.5] * 4  # nothing is taken away
+    assert [poll_seconds(one, lambda: 0) for one in old] == [0.75] * 4  # nothing is taken away
     starting = RunStatus("training", step=0)
     assert poll_seconds(starting, lambda: 30) == 0.2  # the first points come at once
     assert poll_seconds(RunStatus("paused", step=7), lambda: 30) == 3
