@@ -137,12 +137,11 @@ def test_a_run_is_followed_beside_the_page_and_only_where_it_is_seen(
     page = chromium_page
     errors = open_page(page, f"{address}/Train?epochs=3000")
     press(page, "Train")
-    wait_for_step(page, 1)
-    settled(page)
+    expect_state(page, "training")
     looks: list[str] = []
     messages: list[str | bytes] = []
     page.on("request", lambda sent: "/looks/" in sent.url and looks.append(sent.url))
-    page.on("websocket", lambda socket: socket.on("framereceived", messages.append))
+    page.on("websocket", lambda it: it.on("framereceived", lambda text: messages.append(text)))
     page.reload()
     expect_state(page, "training")
     settled(page)
