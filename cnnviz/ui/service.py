@@ -18,7 +18,7 @@ from cnnviz.training.team import blas
 IDLE_MINUTES = 5.0
 HERE = (None, "127.0.0.1", "::1")  # addresses of browsers on this machine
 LEAST_IDLE, MOST_IDLE = 0.1, 1440.0
-GONE_AFTER = 90.0  # seconds after which a session that looked at a training no longer does
+GONE_AFTER = 30.0  # seconds after which a session that looked at a training no longer does
 
 
 def manager() -> Manager:

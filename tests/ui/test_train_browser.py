@@ -164,10 +164,11 @@ def test_a_run_is_followed_beside_the_page_and_only_where_it_is_seen(
     seen = len(looks)
     page.wait_for_timeout(4_000)
     assert len(looks) == seen
-    with page.expect_request("**/looks/**", timeout=1_000):
+    with page.expect_request("**/looks/**", timeout=2_000):
         page.evaluate(HIDE, False)
     page.route("**/looks/**", lambda route: route.fulfill(status=500))
-    page.wait_for_timeout(3_000)  # the page itself looks where that fails
+    with page.expect_response(lambda answer: answer.status == 500):
+        pass  # the page itself looks where that fails
     page.unroute("**/looks/**")
     wait_for_step(page, step(page) + 50)
     no_alerts(page)
