@@ -23,8 +23,16 @@ from cnnviz.ui.train.live import (
     rows,
 )
 from cnnviz.ui.train.picker import accuracy, described, started
-from cnnviz.ui.train.view import Look, cell_places, latest_judged, mistake_places, read, strip
-from tests.runs.run_tools import DATA, SETTINGS, whole_run
+from cnnviz.ui.train.view import (
+    Look,
+    caught_up,
+    cell_places,
+    latest_judged,
+    mistake_places,
+    read,
+    strip,
+)
+from tests.runs.run_tools import DATA, SETTINGS, STEPS, whole_run
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +175,18 @@ def test_viewers_share_the_pace() -> None:
     starting = RunStatus("training", step=0)
     assert poll_seconds(starting, lambda: 30) == 0.2  # the first points come at once
     assert poll_seconds(RunStatus("paused", step=7), lambda: 30) == 3
+
+
+def test_a_run_stands_where_its_curves_end(run: RunFolder) -> None:
+    history = run.history()
+    behind = RunStatus("training", step=3, elapsed=0.0)
+    found = caught_up(behind, history)
+    assert (found.step, found.elapsed) == (STEPS, history["seconds"][-1])
+    ahead = RunStatus("training", step=STEPS + 1, elapsed=1e6)
+    assert caught_up(ahead, history) == ahead
+    assert caught_up(behind, history[:0]) == behind
+    paused = replace(behind, state="paused")
+    assert caught_up(paused, history) == paused  # it may have been set back to a checkpoint
 
 
 def test_the_numbers_are_those_of_the_folder(run: RunFolder) -> None:

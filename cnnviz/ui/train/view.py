@@ -1,7 +1,7 @@
 """What a poll reads of a run, once for all who look at it."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,16 @@ class View:
 
 def read(run: RunFolder, settings: RunSettings | None) -> View:
     """Return everything that a poll shows; a damaged run's parts are simply missing."""
-    return View(run, time.time(), run.status(), settings, run.history(), run.epochs(), run.live())
+    at, status, history = time.time(), run.status(), run.history()
+    return View(run, at, caught_up(status, history), settings, history, run.epochs(), run.live())
+
+
+def caught_up(status: RunStatus, history: History) -> RunStatus:
+    """Return where a run stands by its history, which is written more often than its status."""
+    if not status.active or not len(history):
+        return status
+    step, seconds = int(history["step"][-1]), float(history["seconds"][-1])
+    return replace(status, step=max(status.step, step), elapsed=max(status.elapsed, seconds))
 
 
 @dataclass(frozen=True, eq=False)
