@@ -96,6 +96,17 @@ def settled(page: Page) -> None:
     assert not faults, faults
 
 
+def hide(page: Page, *, hidden: bool = True) -> None:
+    """Have a page believe that its tab is in the background, or in front again."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
+          document.dispatchEvent(new Event('visibilitychange'))
+        }""",
+        hidden,
+    )
+
+
 def console_errors(page: Page) -> list[str]:
     """A list that fills with what the browser complains about, from now on."""
     errors: list[str] = []

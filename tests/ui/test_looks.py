@@ -3,14 +3,16 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
 
 from cnnviz.runs import RunFolder
 from cnnviz.ui.components.board import plain
+from cnnviz.ui.inside import pulse
 from cnnviz.ui.service import Watcher
 from cnnviz.ui.train.live import rows
 from cnnviz.ui.train.looks import answer, looks, wanted
@@ -35,9 +37,19 @@ def kept_here(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     monkeypatch.setenv("CNNVIZ_RUNS_DIR", str(root))
 
 
-def asked(run: str, query: str = "smoothing=0.9&log=0") -> Response:
+def request(run: str, query: str) -> Request:
     scope = {"type": "http", "path_params": {"run": run}, "query_string": query.encode()}
-    return answer(Request({**scope, "headers": [], "client": ("127.0.0.1", 50_000)}))
+    return Request({**scope, "headers": [], "client": ("127.0.0.1", 50_000)})
+
+
+def asked(run: str, query: str = "smoothing=0.9&log=0") -> Any:
+    return json.loads(answer(request(run, query)).body)
+
+
+def refused(run: str, query: str = "smoothing=0.9&log=0") -> int:
+    with pytest.raises(HTTPException) as error:
+        asked(run, query)
+    return error.value.status_code
 
 
 @pytest.mark.parametrize("look", [Look(), Look(0.0, log=True), Look(0.5, cell=(3, 8))])
@@ -45,7 +57,7 @@ def test_a_look_at_its_address_brings_what_the_page_draws(run: RunFolder, look: 
     view = read(run, SETTINGS)
     address = urlsplit(looks(view, look, ME).address)
     assert wanted(dict(parse_qsl(address.query))) == look
-    found = json.loads(asked(address.path.removeprefix("looks/"), address.query).body)
+    found = asked(address.path.removeprefix("looks/"), address.query)
     assert found["rows"] == json.loads(json.dumps(plain(rows(view, look))))
     assert (found["state"], found["every"]) == ("finished", None)
     assert found["at"] > view.at
@@ -70,7 +82,9 @@ def test_a_board_knows_until_when_and_how_often_to_look(run: RunFolder) -> None:
 
 @pytest.mark.parametrize("name", ["20261122-034000-gone-0abc", "..", "nothing", ""])
 def test_there_is_nothing_where_there_is_no_run(run: RunFolder, name: str) -> None:
-    assert asked(name).status_code == 404
+    assert refused(name) == 404
+    with pytest.raises(HTTPException, match="There is no such run"):
+        pulse.answer(request(name, ""))
 
 
 @pytest.mark.parametrize(
@@ -79,11 +93,21 @@ def test_there_is_nothing_where_there_is_no_run(run: RunFolder, name: str) -> No
     + [f"smoothing=0.9&log=0&cell={cell}" for cell in ("3", "3-11", "3--1", "a-b", "")],
 )
 def test_nonsense_is_refused(run: RunFolder, query: str) -> None:
-    assert asked(run.id, query).status_code == 400
+    assert refused(run.id, query) == 400
 
 
 def test_a_damaged_run_is_looked_at_as_far_as_it_goes(root: Path) -> None:
     run = whole_run(root)
     (run.path / "settings.json").write_text("{")
-    found = json.loads(asked(run.id).body)
+    found = asked(run.id)
     assert (found["state"], found["every"], len(found["rows"])) == ("damaged", None, 2)
+
+
+def test_there_is_news_when_a_run_has_another_checkpoint_or_state(run: RunFolder) -> None:
+    seen = pulse.look_at(run)
+    found = json.loads(pulse.answer(request(run.id, "watcher=w")).body)
+    assert (found["state"], found["every"], found["rows"]) == (seen.state, None, [])
+    assert seen.state == f"finished {run.checkpoint_steps()[-1]}"
+    others = [replace(seen, latest=3), replace(seen, status=replace(seen.status, state="paused"))]
+    assert len({one.state for one in (seen, *others)}) == 3
+    assert [pulse.looks(one, ME).every for one in others] == [None, 3]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import console_errors, settled
+from tests.browser import console_errors, hide, settled
 
 pytestmark = pytest.mark.browser
 
@@ -125,12 +125,6 @@ def test_a_run_survives_everything_a_visitor_does(chromium_page: Page, address: 
     assert not real(errors)
 
 
-HIDE = """(hidden) => {
-  Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
-  document.dispatchEvent(new Event('visibilitychange'))
-}"""
-
-
 def test_a_run_is_followed_beside_the_page_and_only_where_it_is_seen(
     chromium_page: Page, address: str
 ) -> None:
@@ -159,13 +153,13 @@ def test_a_run_is_followed_beside_the_page_and_only_where_it_is_seen(
         assert step(page) >= now
         page.wait_for_timeout(20)
 
-    page.evaluate(HIDE, True)
+    hide(page)
     page.wait_for_timeout(2_000)
     seen = len(looks)
     page.wait_for_timeout(4_000)
     assert len(looks) == seen
     with page.expect_request("**/looks/**", timeout=2_000):
-        page.evaluate(HIDE, False)
+        hide(page, hidden=False)
     page.route("**/looks/**", lambda route: route.fulfill(status=500))
     with page.expect_response(lambda answer: answer.status == 500):
         pass  # the page itself looks where that fails

@@ -11,7 +11,7 @@ from cnnviz.ui.frame import heading
 from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.choices import switched
 from cnnviz.ui.inside.links import open_page
-from cnnviz.ui.inside.moment import follow, look
+from cnnviz.ui.inside.pulse import follow, look
 from cnnviz.ui.state import publish_url
 from cnnviz.ui.words import count_of, plain
 

@@ -19,16 +19,14 @@ from cnnviz.ui.guard import guard
 from cnnviz.ui.inside.links import open_page, set_state
 from cnnviz.ui.inside.marks import marks
 from cnnviz.ui.inside.memory import remembered
-from cnnviz.ui.pace import pace
+from cnnviz.ui.inside.pulse import FOLLOWED, follow, look
 from cnnviz.ui.pictures import pictures
-from cnnviz.ui.service import this_watcher
 from cnnviz.ui.state import MOVING, Table, publish_url, run_id
 from cnnviz.ui.train.numbers import Numbers
 from cnnviz.ui.train.picker import chosen_run, headline, picker, settings_of, shown_run
 from cnnviz.ui.words import badge, plain
 
 STEP = "look_step"
-FOLLOWED = "_look-followed"  # the run that the page waits for news of
 SHOWN = "_look-shown"  # the step that is shown, also where nothing was asked for
 MOMENT_TABLE: Table = {
     "run": run_id,
@@ -226,37 +224,3 @@ def chosen_step(asked: float | None, steps: tuple[int, ...]) -> tuple[int, bool]
     if asked is None or asked >= steps[-1]:
         return steps[-1], True
     return max((step for step in steps if step <= asked), default=steps[0]), False
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A run as a page has found it: `latest` is the step of its last checkpoint."""
-
-    run: RunFolder
-    status: RunStatus
-    latest: int | None
-
-
-def look() -> Seen | None:
-    """Return the run that is shown as it is now, before the page is drawn."""
-    run = chosen_run(list_runs())
-    return None if run is None else _look_at(run)
-
-
-def follow(seen: Seen | None) -> None:
-    """Draw the page again when the run has a new checkpoint or another state; once, at its end."""
-    st.session_state[FOLLOWED] = seen and seen.run.id
-    every = None if seen is None else pace(seen.status, settings_of(seen.run), this_watcher())
-    if seen is not None and every is not None:
-        st.fragment(_pulse, run_every=every)(seen)
-
-
-def _pulse(seen: Seen) -> None:
-    with guard():
-        now = _look_at(seen.run)
-        if (now.status.state, now.latest) != (seen.status.state, seen.latest):
-            st.rerun()
-
-
-def _look_at(run: RunFolder) -> Seen:
-    return Seen(run, run.status(), max(run.checkpoint_steps(), default=None))

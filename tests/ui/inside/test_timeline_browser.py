@@ -1,7 +1,10 @@
 """The timeline in a real browser: dragged, played, followed, kept in the address."""
 
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,11 +12,11 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.nn.losses import softmax
 from cnnviz.nn.model import Sequential
-from cnnviz.runs import RunFolder
+from cnnviz.runs import RunFolder, list_runs
 from cnnviz.ui.pictures import pictures
 from cnnviz.ui.words import percent
-from tests.browser import settled, start_server
-from tests.runs.run_tools import STEPS, whole_run
+from tests.browser import console_errors, hide, settled, start_server
+from tests.runs.run_tools import STEPS, wait_for, whole_run
 
 pytestmark = pytest.mark.browser
 THUMB = 16  # pixels
@@ -134,3 +137,38 @@ def test_playing_goes_on_to_the_end(chromium_page: Page, address: str, run: RunF
     at_step(page, STEPS - 1)
     page.get_by_role("link", name="Mistakes").click()
     expect(page.locator(".timeline .sentence")).to_contain_text(f"step {STEPS - 1} of {STEPS}")
+
+
+@pytest.fixture
+def training(tmp_path: Path) -> Iterator[RunFolder]:
+    """A run that goes on, in a folder of its own."""
+    options = ["--dataset", "digits", "--network", "tiny", "--epochs", "9000"]
+    command = [sys.executable, "-m", "cnnviz", *options, "--runs-dir", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: any(len(run.checkpoint_steps()) > 3 for run in list_runs(tmp_path)))
+        yield list_runs(tmp_path)[0]
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def test_a_training_is_followed_where_it_is_seen(
+    chromium_page: Page, app_server: Callable[..., str], training: RunFolder
+) -> None:
+    page = chromium_page
+    errors = console_errors(page)
+    server = app_server("dashboard.py", {"CNNVIZ_RUNS_DIR": str(training.path.parent)})
+    page.goto(f"{server}/Filters?run={training.id}")
+    settled(page)
+    sentence = page.locator(".timeline .sentence")
+    expect(sentence).not_to_have_text(words(page))
+    hide(page)
+    page.wait_for_timeout(4_000)
+    unseen = words(page)
+    page.wait_for_timeout(5_000)
+    assert words(page) == unseen
+    hide(page, hidden=False)
+    expect(sentence).not_to_have_text(unseen)
+    settled(page)
+    assert not [error for error in errors if "404" not in error]
