@@ -66,10 +66,18 @@ def is_up(url: str) -> bool:
         return False
 
 
-def start_server(script: str | Path, log: Path, env: Mapping[str, str] | None = None) -> AppServer:
+def start_server(
+    script: str | Path,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    *,
+    port: int = 0,
+    below: str = "",
+) -> AppServer:
     """Run a Streamlit script from the project's root; returns when it answers."""
-    port = free_port()
+    port = port or free_port()
     options = f"--server.port={port} --server.headless=true --server.fileWatcherType=none".split()
+    options += [f"--server.baseUrlPath={below}"] * bool(below)
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(script), *options],
@@ -79,7 +87,7 @@ def start_server(script: str | Path, log: Path, env: Mapping[str, str] | None = 
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    server = AppServer(f"http://127.0.0.1:{port}", process)
+    server = AppServer(f"http://127.0.0.1:{port}{below}", process)
     give_up = time.monotonic() + 60
     while not is_up(server.url):
         if process.poll() is not None or time.monotonic() > give_up:

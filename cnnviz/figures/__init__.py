@@ -14,7 +14,8 @@ __all__ = ["AnyFigure", "plotly_js", "to_json", "typed_array"]
 AnyFigure: TypeAlias = Figure | dict[str, Any]
 """A Plotly figure, or the same as the plain dict that plotly.js reads.
 
-What is polled is built as a dict: it takes a tenth of the time, as nothing is validated each time.
+What is looked at again and again is built as a dict: it takes a tenth of the time, as nothing is
+validated each time.
 """
 
 

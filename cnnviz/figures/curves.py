@@ -21,6 +21,8 @@ PlotlyDict = dict[str, Any]
 
 RAW_POINTS = 600
 TREND_POINTS = 300
+VALIDATION_POINTS = 200
+MANY = 60  # validations, from which on their marks would hide the curves
 CLEAR = "rgba(0,0,0,0)"
 
 
@@ -167,15 +169,19 @@ def _trend(steps: NDArray[Any], trend: Floats, hover: str) -> PlotlyDict:
 
 
 def _validation(epochs: Sequence[Epoch], value: Value, form: str) -> PlotlyDict:
+    numbers = {epoch.step: epoch.epoch for epoch in epochs}
+    found = [getattr(epoch, f"validation_{value}") for epoch in epochs]
+    x, y = thin([epoch.step for epoch in epochs], found, VALIDATION_POINTS)
+    few = len(epochs) <= MANY
     return _trace(
-        np.array([epoch.step for epoch in epochs], np.float32),
-        np.array([getattr(epoch, f"validation_{value}") for epoch in epochs], np.float32),
+        x,
+        y,
         "validation",
         f"validation {value} after epoch %{{customdata}}: %{{y:{form}}}",
-        customdata=[epoch.epoch for epoch in epochs],
+        customdata=[numbers[int(step)] for step in x],
         mode="lines+markers",
-        line={"color": VALIDATION, "width": 1.5, "dash": "dot"},
-        marker={"color": VALIDATION, "size": 9, "symbol": "diamond"},
+        line={"color": VALIDATION, "width": 1.5, "dash": "dot" if few else "solid"},
+        marker={"color": VALIDATION, "size": 9 if few else 3, "symbol": "diamond"},
     )
 
 

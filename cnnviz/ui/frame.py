@@ -10,7 +10,9 @@ from itertools import groupby
 import streamlit as st
 
 from cnnviz.ui.components.history import one_entry_a_page
+from cnnviz.ui.components.restart import reload_after_restart
 from cnnviz.ui.guard import guard
+from cnnviz.ui.routes import STARTED
 from cnnviz.ui.service import one_blas_thread
 from cnnviz.ui.state import SHARED, Table, adopt_url
 
@@ -107,3 +109,4 @@ def menu() -> None:
             for entry in entries:
                 st.page_link(entry.path, label=entry.title, icon=entry.icon, help=entry.help)
         one_entry_a_page()
+        reload_after_restart(STARTED)

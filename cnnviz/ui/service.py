@@ -1,8 +1,6 @@
 """The one manager of this server: it starts trainers, and pauses them when nobody watches."""
 
-import gc
 import os
-import secrets
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +16,7 @@ from cnnviz.training.team import blas
 IDLE_MINUTES = 5.0
 HERE = (None, "127.0.0.1", "::1")  # addresses of browsers on this machine
 LEAST_IDLE, MOST_IDLE = 0.1, 1440.0
-GONE_AFTER = 30.0  # seconds after which a session that looked at a training no longer does
+GONE_AFTER = 30.0  # seconds after which a tab that looked at a training no longer does
 
 
 def manager() -> Manager:
@@ -38,7 +36,7 @@ def watched() -> bool:
 
 @dataclass(frozen=True)
 class Watcher:
-    """A browser that looks at trainings: its session's name, and its address."""
+    """A browser's tab that looks at trainings: its name, "" where it has none yet; its address."""
 
     name: str
     address: str | None
@@ -56,36 +54,25 @@ class Watcher:
 
 
 def this_watcher() -> Watcher:
-    """Return the browser for which the page runs."""
-    name = st.session_state.setdefault("watcher", secrets.token_hex(8))
-    return Watcher(name, st.context.ip_address)
+    """Return the browser for which the page runs: its tab has said nothing yet."""
+    return Watcher("", st.context.ip_address)
 
 
 def _counted(name: str) -> int:
-    """Note that a session looks; return how many have looked lately."""
+    """Note that a tab looks; return how many have looked lately, at least one."""
     looks, now = _looks(), monotonic()
-    looks[name] = now
+    if name:
+        looks[name] = now
     for other, last in list(looks.items()):
         if now - last > GONE_AFTER:
             looks.pop(other, None)
-    return len(looks)
+    return max(len(looks), 1)
 
 
 @st.cache_resource(show_spinner=False)
 def _looks() -> dict[str, float]:
-    """Return when each session looked last."""
+    """Return when each tab looked last."""
     return {}
-
-
-@st.cache_resource(show_spinner=False)
-def freeze_imports() -> None:
-    """Let the garbage collector pass over what was imported, once per server.
-
-    Streamlit collects all garbage after every poll; with everything that stands imported to walk
-    through, that would be most of the cost of watching a run.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 @cache

@@ -84,6 +84,20 @@ def test_an_axis_of_steps_has_room_and_little_of_it() -> None:
             assert step <= room(step, total) <= 2 * step + 1
 
 
+def test_many_validations_are_thinned_and_keep_their_epochs_and_extremes() -> None:
+    steps, worst = 5_000, 777
+    epochs = [Record(i, 2 * i, 1, 1, 9.0 if i == worst else 0.5, 0.9) for i in range(1, steps)]
+    shown = named(loss_figure(history([1.0]), epochs, run_id="r"), "validation")
+    x, y = numbers(shown["x"]), numbers(shown["y"])
+    assert len(x) == len(y) == len(shown["customdata"]) <= 200
+    assert shown["customdata"] == [step / 2 for step in x]
+    assert (y[x.index(2 * worst)], x[-1]) == (9, 2 * (steps - 1))
+    assert (
+        shown["marker"]["size"]
+        < named(loss_figure(history([1.0]), EPOCHS, run_id="r"), "validation")["marker"]["size"]
+    )
+
+
 @pytest.mark.parametrize("make", [loss_figure, accuracy_figure])
 def test_curves_grow_within_an_axis_that_stays(make: Any) -> None:
     figure = go.Figure(make(history([2, 1]), EPOCHS, run_id="r", until=64))

@@ -16,6 +16,7 @@ def options(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "server.headless": False,
         "server.sslCertFile": None,
         "server.address": "127.0.0.1",
+        "browser.serverAddress": "localhost",
         "server.port": 8502,
         "server.baseUrlPath": "",
     }
@@ -54,6 +55,8 @@ def test_a_server_without_a_screen_opens_none(
     [
         ({"server.address": None}, "http://localhost:8502/"),
         ({"server.address": "0.0.0.0"}, "http://localhost:8502/"),
+        ({"server.address": "::1"}, "http://[::1]:8502/"),
+        ({"browser.serverAddress": "school.example"}, "http://school.example:8502/"),
         ({"server.baseUrlPath": "/net/"}, "http://127.0.0.1:8502/net"),
         ({"server.sslCertFile": "a.pem"}, "https://127.0.0.1:8502/"),
     ],

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser import console_errors, hide, settled
+from tests.browser import console_errors, hide, settled, start_server
 
 pytestmark = pytest.mark.browser
 
@@ -155,18 +155,72 @@ def test_a_run_is_followed_beside_the_page_and_only_where_it_is_seen(
 
     hide(page)
     page.wait_for_timeout(2_000)
+    for scheme in ("light", "dark", "light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(300)
     seen = len(looks)
     page.wait_for_timeout(4_000)
     assert len(looks) == seen
     with page.expect_request("**/looks/**", timeout=2_000):
         hide(page, hidden=False)
+    assert len(looks) == seen + 1
     page.route("**/looks/**", lambda route: route.fulfill(status=500))
-    with page.expect_response(lambda answer: answer.status == 500):
-        pass  # the page itself looks where that fails
-    page.unroute("**/looks/**")
-    wait_for_step(page, step(page) + 50)
+    page.wait_for_timeout(4_000)
+    wait_for_step(page, step(page) + 50)  # the page itself looks where that fails
     no_alerts(page)
     assert not [error for error in real(errors) if "500" not in error]
+
+
+def test_a_choice_is_never_older_than_a_look(chromium_page: Page, address: str) -> None:
+    page = chromium_page
+    open_page(page, f"{address}/Train?epochs=9000&images=300")
+    press(page, "Train")
+    page.locator(".confusion td button").first.wait_for()
+
+    def newer(route: Route) -> None:  # as if it had been read after the press, and come before
+        found = route.fetch()
+        route.fulfill(response=found, json={**found.json(), "at": 1e12})
+
+    page.route("**/looks/**", newer)
+    with page.expect_response("**/looks/**"):
+        pass
+    page.wait_for_timeout(300)
+    page.locator(".confusion td button").first.click()
+    expect(page.get_by_text("0, recognized")).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_page_outlives_its_server(chromium_page: Page, tmp_path: Path) -> None:
+    page, environment = chromium_page, folders(tmp_path) | {"CNNVIZ_DATA_DIR": ""}
+    first = start_server("dashboard.py", tmp_path / "first.log", environment)
+    open_page(page, f"{first.url}/Train?epochs=3000")
+    press(page, "Train")
+    expect_state(page, "training")
+    first.process.kill()
+    first.process.wait()
+    port = int(first.url.rpartition(":")[2])
+    second = start_server("dashboard.py", tmp_path / "second.log", environment, port=port)
+    press(page, "Resume")
+    expect_state(page, "training")
+    press(page, "Stop")
+    expect_state(page, "stopped")
+    no_alerts(page)
+    second.stop()
+
+
+def test_a_run_is_followed_where_the_server_is_set_below_a_path(
+    chromium_page: Page, tmp_path: Path
+) -> None:
+    page, environment = chromium_page, folders(tmp_path) | {"CNNVIZ_DATA_DIR": ""}
+    server = start_server("dashboard.py", tmp_path / "log", environment, below="/net/work")
+    open_page(page, f"{server.url}/Train?epochs=3000")
+    press(page, "Train")
+    expect_state(page, "training")
+    for _ in range(2):
+        with page.expect_response("**/looks/**") as answer:
+            pass
+        assert answer.value.json()["state"].startswith("training")
+    server.stop()
 
 
 def step(page: Page) -> int:

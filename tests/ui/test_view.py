@@ -118,6 +118,8 @@ ALL = 64  # threads: as many as there are processors, or more
 
 def test_a_browser_on_another_machine_shares_no_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     here = Watcher("this window", "127.0.0.1")
+    assert Watcher("", "127.0.0.1").share(ALL) == 1
+    assert not _looks()
     assert here.share(ALL) == 1
     monkeypatch.setitem(_looks(), "another window here", monotonic())
     assert here.share(ALL) == 2
@@ -179,10 +181,10 @@ def test_viewers_share_the_pace() -> None:
 
 def test_a_run_stands_where_its_curves_end(run: RunFolder) -> None:
     history = run.history()
-    behind = RunStatus("training", step=3, elapsed=0.0)
+    behind = RunStatus("training", step=3, epoch=1, epochs=3, elapsed=0.0)
     found = caught_up(behind, history)
-    assert (found.step, found.elapsed) == (STEPS, history["seconds"][-1])
-    ahead = RunStatus("training", step=STEPS + 1, elapsed=1e6)
+    assert (found.step, found.epoch, found.elapsed) == (STEPS, 3, history["seconds"][-1])
+    ahead = RunStatus("training", step=STEPS + 1, epoch=4, elapsed=1e6)
     assert caught_up(ahead, history) == ahead
     assert caught_up(behind, history[:0]) == behind
     paused = replace(behind, state="paused")

@@ -1,4 +1,4 @@
-// Rows of parts that are kept from poll to poll, each with a shadow of its own for its styles.
+// Rows of parts that are kept from look to look, each with a shadow of its own for its styles.
 
 const boards = new WeakMap()
 
@@ -46,10 +46,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const root = parentElement.querySelector('.cnnviz-board')
   const state = boards.get(root) || { parts: {}, draw: () => drawRows(root, state, state.rows) }
   boards.set(root, state)
-  Object.assign(state, { setStateValue, setTriggerValue, looks: data.looks })
-  adopt(state, data.rows, data.looks?.at)
+  Object.assign(state, { setStateValue, setTriggerValue })
+  adopt(state, data.rows, data.looks ?? {})
   state.draw()
-  lookLater(state, data.looks?.every)
+  beginLooking(state, data.looks)
   return () => {
     stopLooking(state)
     Object.values(state.parts).forEach(({ leave }) => leave?.())

@@ -1,5 +1,5 @@
-"""The one component of our own: parts in rows. A poll costs a browser by the element, so the
-whole picture of a run is one element; what is drawn is decided part by part.
+"""Parts in rows. A run of a page costs a browser by the element, so the whole picture of a training
+is one element; what is drawn is decided part by part.
 """
 
 import json
@@ -26,7 +26,7 @@ class Part:
     Parameters
     ----------
     name : str
-        Under which it is kept from poll to poll and brought up to date.
+        Under which it is kept from look to look and brought up to date.
     kind : str
         One of `KINDS`: the script `kind.js` and the styles `kind.css` draw it.
     data : dict
@@ -51,11 +51,12 @@ class Looks:
         What it asks, relative to the page; the answer is JSON with `rows` (see `plain`), `at`,
         `every` and `state`.
     at : float
-        When the run was looked at, in seconds: what is older than what is drawn is not drawn.
+        When it was so, in seconds: what is older than what is drawn of this address is not drawn.
     every : float or None
         Seconds until it asks; None for never.
     state : str
-        The page runs again when the answer names another one.
+        When the answer names another one, or there is none, the part of the page with the board
+        runs again (it hears of `news`).
     """
 
     address: str

@@ -34,11 +34,15 @@ const clear = async (el) => {
   write(el, el.wanted.empty)
 }
 
+// Plotly covers the page while something is dragged.
+const inHand = () => document.querySelector('.dragcover')
+
 const draw = (el) => {
   if (!el.wanted.figure) return clear(el)
   const look = [getComputedStyle(el).colorScheme, THEME.map((name) => theme(el, name))]
   const drawn = JSON.stringify([el.wanted.figure, el.wanted.height, look])
   if (!el.isConnected || el.drawn === drawn) return
+  if (inHand()) return void (el.stale = true)
   const [traces, layout] = themed(el.wanted.figure, ...look)
   const still = stillOf(traces, layout)
   const stale = !el.matches(':hover') && still === el.still && moveLines(el, traces)
@@ -65,8 +69,8 @@ const follow = (el) => {
   el.observer = new ResizeObserver(async () => {
     await el.drawing
     if (!el.drawn || !el.clientWidth) return
+    await globalThis.Plotly.Plots.resize(el)
     redraw(el)
-    globalThis.Plotly.Plots.resize(el)
   })
   el.observer.observe(el)
 }

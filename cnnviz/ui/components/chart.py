@@ -1,4 +1,4 @@
-"""Plotly figures that are polled: drawn once, then only updated, so that zoom and place stay."""
+"""Plotly figures that change: drawn once, then only updated, so that zoom and place stay."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ _LOADER = st.components.v2.component(
 
 
 def plotly_loader() -> None:
-    """Bring plotly.js to the browser: once a page, outside every polled fragment, behind the rest.
+    """Bring plotly.js to the browser: once a page, outside every fragment, behind the rest.
 
     It travels once a browser session (4.8 MB) and is taken from the browser's memory after that.
     """

@@ -1,4 +1,4 @@
-// A table of buttons, kept from poll to poll; one sentence tells what the cell in question means.
+// A table of buttons, kept from look to look; one sentence tells what the cell in question means.
 
 const states = new WeakMap()
 const HINT =

@@ -1,4 +1,4 @@
-// Tiles on canvases that are kept from poll to poll; one line tells the value under the pointer.
+// Tiles on canvases that are kept from look to look; one line tells the value under the pointer.
 
 const states = new WeakMap()
 const HINT = 'Point at a pixel, or use the arrow keys, to read it.'

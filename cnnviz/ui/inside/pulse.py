@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from cnnviz.runs.folder import RunFolder, list_runs
 from cnnviz.runs.status import RunStatus
@@ -68,7 +67,7 @@ def _listen(seen: Seen) -> None:
 def looks(seen: Seen, watcher: Watcher) -> Looks:
     """Return where a page hears of a run, how often it asks, and what it knows."""
     every = pace(seen.status, settings_of(seen.run), watcher)
-    return Looks(address(f"looks/{seen.run.id}/news", watcher), time.time(), every, seen.state)
+    return Looks(address(f"looks/{seen.run.id}/news"), time.monotonic(), every, seen.state)
 
 
 def answer(request: Request) -> JSONResponse:
@@ -76,4 +75,4 @@ def answer(request: Request) -> JSONResponse:
     return answered(looks(look_at(run_asked(request)), watcher_asking(request)))
 
 
-NEWS = Route("/looks/{run}/news", answer)
+ANSWERS = {"looks/{run}/news": answer}

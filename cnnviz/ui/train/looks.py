@@ -10,7 +10,6 @@ from dataclasses import replace
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from cnnviz.data import CLASSES
 from cnnviz.ui.components.board import Looks
@@ -22,17 +21,17 @@ from cnnviz.ui.state import flag
 from cnnviz.ui.train.live import rows
 from cnnviz.ui.train.numbers import NUMBERS
 from cnnviz.ui.train.picker import settings_of
-from cnnviz.ui.train.view import Look, View, read
+from cnnviz.ui.train.view import Look, View, read, standing
 
 
 def looks(view: View, look: Look, watcher: Watcher) -> Looks:
     """Return where a picture of a run is kept up to date, how often, and until when."""
-    asked: dict[str, object] = {"smoothing": f"{look.smoothing:g}", "log": int(look.log)}
+    asked: dict[str, object] = {"smoothing": look.smoothing, "log": int(look.log)}
     if look.cell:
         asked["cell"] = "-".join(map(str, look.cell))
     every = pace(view.status, view.settings, watcher)
-    place = address(f"looks/{view.run.id}", watcher, **asked)
-    return Looks(place, view.at, every, view.status.state)
+    place = address(f"looks/{view.run.id}", **asked)
+    return Looks(place, view.at, every, standing(view.status))
 
 
 def wanted(asked: Mapping[str, str]) -> Look:
@@ -57,4 +56,4 @@ def answer(request: Request) -> JSONResponse:
     return answered(looks(view, look, watcher_asking(request)), rows(view, look))
 
 
-LOOKS = Route("/looks/{run}", answer)
+ANSWERS = {"looks/{run}": answer}

@@ -52,7 +52,7 @@ def train_page() -> None:
             st.info("Nothing has been trained here yet: press Train.", icon="👆")
         else:
             run_bar(list_runs(), shown)
-            watch(shown.run, shown.settings, shown.status.state)
+            watch(shown.run, shown.settings, shown.status)
     plotly_loader()
 
 

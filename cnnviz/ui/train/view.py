@@ -1,4 +1,4 @@
-"""What a poll reads of a run, once for all who look at it."""
+"""What a look reads of a run, once for all who look at it."""
 
 import time
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ class Look:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A run at one moment, `at` in seconds of the clock."""
+    """A run at one moment, `at` in seconds of a clock that only goes on."""
 
     run: RunFolder
     at: float
@@ -53,8 +53,8 @@ class View:
 
 
 def read(run: RunFolder, settings: RunSettings | None) -> View:
-    """Return everything that a poll shows; a damaged run's parts are simply missing."""
-    at, status, history = time.time(), run.status(), run.history()
+    """Return everything that a look shows; a damaged run's parts are simply missing."""
+    at, status, history = time.monotonic(), run.status(), run.history()
     return View(run, at, caught_up(status, history), settings, history, run.epochs(), run.live())
 
 
@@ -62,8 +62,15 @@ def caught_up(status: RunStatus, history: History) -> RunStatus:
     """Return where a run stands by its history, which is written more often than its status."""
     if not status.active or not len(history):
         return status
-    step, seconds = int(history["step"][-1]), float(history["seconds"][-1])
-    return replace(status, step=max(status.step, step), elapsed=max(status.elapsed, seconds))
+    if status.step >= history["step"][-1]:
+        return status
+    step, epoch, seconds = (history[name][-1].item() for name in ("step", "epoch", "seconds"))
+    return replace(status, step=step, epoch=epoch, elapsed=seconds)
+
+
+def standing(status: RunStatus) -> str:
+    """Return what buttons and inputs of a page depend on: its state, and its learning rate."""
+    return f"{status.state} {status.lr}"
 
 
 @dataclass(frozen=True, eq=False)
