@@ -91,8 +91,8 @@ def curves(view: View, look: Look) -> list[Part]:
     if not len(history):
         return [curve(title, None, extremes(history, "loss")) for title in ("Loss", "Accuracy")]
     now = view.status
-    going_on = now.active or now.state == "paused"
-    until = room(now.step, now.total_steps) if going_on else 0
+    over = now.state in ("finished", "diverged", "damaged")
+    until = 0 if over else room(now.step, now.total_steps)
     loss = loss_figure(
         history,
         epochs,

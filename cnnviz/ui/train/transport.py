@@ -131,7 +131,7 @@ def act(manager: Manager, pressed: str, choice: Choice, shown: Shown | None) -> 
     commands |= {"step": manager.step, "stop": manager.stop}
     if pressed in commands:
         commands[pressed](shown.run.id)
-        wait_for_change(shown)
+        wait_for_change(shown, rests=pressed != "resume")
     elif pressed in ("rewind", "again") and shown.settings:
         settings = shown.settings if pressed == "rewind" else next_seed(shown.settings)
         if not reasons(shown)["pause"]:
@@ -140,15 +140,17 @@ def act(manager: Manager, pressed: str, choice: Choice, shown: Shown | None) -> 
         st.session_state[PENDING] = {"seed": settings.config.seed}
 
 
-def wait_for_change(shown: Shown) -> None:
-    """Wait until a command has been obeyed, at most a second: mostly it is much less."""
+def wait_for_change(shown: Shown, *, rests: bool) -> None:
+    """Wait until a command has been obeyed, at most a second: mostly it is much less.
+
+    `rests`: whether nothing is under way then, as after one step.
+    """
     give_up = time.monotonic() + PATIENCE
     before = (shown.status.state, shown.status.step)
     while time.monotonic() < give_up:
         time.sleep(0.05)
         now = shown.run.status()
-        goes_on = now.state == before[0] == "training"
-        if (now.state, now.step) != before and not goes_on:
+        if (now.state, now.step) != before and not (rests and now.active):
             return
 
 
