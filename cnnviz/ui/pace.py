@@ -24,8 +24,9 @@ def poll_seconds(now: RunStatus, watching: Callable[[], int]) -> float | None:
 
     A look costs a browser and the server about a tenth of a second of a processor. Where browsers
     take that from the training, looks are rarer when it has gone on for a while, as less changes
-    from one to the next, and the rarer the more browsers there are, so that all together cost
-    hardly more than one.
+    from one to the next, and the rarer the more browsers there are: a look of one of five costs
+    nearly twice as much as one of a browser that looks often, and all together are to cost hardly
+    more than one.
 
     Parameters
     ----------
@@ -39,4 +40,4 @@ def poll_seconds(now: RunStatus, watching: Callable[[], int]) -> float | None:
     if now.step == 0 and now.state != "queued":
         return STARTING
     every = LIVELY if now.elapsed < CALM_AFTER else CALM
-    return min(every * sharing, MOST_RARELY) if (sharing := watching()) else FREE
+    return min(every * sharing**1.5, MOST_RARELY) if (sharing := watching()) else FREE

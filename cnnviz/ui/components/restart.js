@@ -1,11 +1,10 @@
 // A server that was started again knows nothing of a page that is open, and the parts of the page would
-// ask in vain: the page is loaded anew, once for each start.
+// ask in vain: once the page is connected again it is loaded anew, once for each start.
 
-const EVERY = 3_000 // milliseconds
 const RELOADED = 'cnnviz-reloaded-for'
+const CONNECTION = 'data-test-connection-state'
 
 const ask = async (data) => {
-  if (document.hidden) return
   const answer = await fetch('started').catch(() => null)
   const { started } = (await answer?.json().catch(() => null)) || {}
   if (!started || started === data.started || started === sessionStorage.getItem(RELOADED)) return
@@ -14,6 +13,9 @@ const ask = async (data) => {
 }
 
 export default function ({ data }) {
-  const timer = setInterval(() => ask(data), EVERY)
-  return () => clearInterval(timer)
+  const app = document.querySelector('[data-testid=stApp]')
+  const heard = () => app.getAttribute(CONNECTION) === 'CONNECTED' && ask(data)
+  const observer = new MutationObserver(heard)
+  observer.observe(app, { attributeFilter: [CONNECTION] })
+  return () => observer.disconnect()
 }
